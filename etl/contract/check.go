@@ -1,0 +1,106 @@
+package contract
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// checks reads the row and overlap checks of the dataset: ODCS quality rules
+// of the type custom with the engine weir.
+func (p *parsed) checks() {
+	var names []string
+	for _, rule := range p.object.Quality {
+		if rule.Type != "custom" || rule.Engine != "weir" || rule.Implementation == nil {
+			p.add(string(rule.At), "write type: custom, engine: weir and an implementation",
+				"only Weir's own checks are enforced on a dataset")
+			continue
+		}
+		p.checkName(rule.At.field("name"), rule.Name)
+		p.require(rule.At.field("description"), rule.Description, "say what the check asks of a row")
+		if slices.Contains(names, rule.Name) {
+			p.add(rule.At.field("name"), "choose another name", "check %q is given twice", rule.Name)
+		}
+		names = append(names, rule.Name)
+		switch i := *rule.Implementation; {
+		case i.Overlap != nil && i.Check == "" && i.Columns == nil:
+			p.overlap(rule, *i.Overlap)
+		case i.Overlap == nil:
+			p.rowCheck(rule, i)
+		default:
+			p.add(string(i.At), "write check and columns, or overlap", "a rule has one kind of check")
+		}
+	}
+}
+
+func (p *parsed) rowCheck(rule quality, i implementation) {
+	p.require(i.At.field("check"), i.Check, "write a condition over columns of the row")
+	p.checkColumns(i.At, "columns", i.Columns)
+	p.expression(i.At.field("check"), i.Check, i.Columns)
+	p.contract.RowChecks = append(p.contract.RowChecks, RowCheck{
+		Name: rule.Name, Description: rule.Description, Expression: i.Check, Columns: i.Columns,
+	})
+}
+
+func (p *parsed) overlap(rule quality, o overlapDoc) {
+	p.checkColumns(o.At, "key", o.Key)
+	p.checkColumns(o.At, "from", []string{o.From})
+	p.checkColumns(o.At, "to", []string{o.To})
+	for _, name := range []string{o.From, o.To} {
+		if column, ok := p.contract.Column(name); ok && column.LogicalType != "date" {
+			p.add(string(o.At), "name date columns in from and to", "%s is not a date", name)
+		}
+	}
+	p.contract.Overlaps = append(p.contract.Overlaps, Overlap{
+		Name: rule.Name, Description: rule.Description, Key: o.Key, From: o.From, To: o.To,
+	})
+}
+
+func (p *parsed) checkColumns(at position, field string, names []string) {
+	if len(names) == 0 {
+		p.add(at.field(field), "list the columns that the check reads", "no column is named")
+	}
+	for i, name := range names {
+		if _, ok := p.contract.Column(name); !ok {
+			path := at.field(field)
+			if field == "columns" || field == "key" {
+				path += "[" + strconv.Itoa(i) + "]"
+			}
+			p.add(path, "name a column of this dataset", "column %q does not exist", name)
+		}
+	}
+}
+
+// vocabulary lists the words that a row check may use besides its columns.
+// It is closed: a check that reads its own row and nothing else needs no more.
+func vocabulary() []string {
+	return strings.Fields(`and or not is null true false in between like case when then else end distinct from
+		abs coalesce contains date_diff date_trunc day ends_with floor ceil greatest hour least length lower
+		month nullif regexp_full_match round starts_with trim upper year`)
+}
+
+// expression checks the words of a row check. Whether it binds and is boolean
+// is for the engine to say (see BindChecks).
+func (p *parsed) expression(path, text string, columns []string) {
+	words, err := words(text)
+	if err != nil {
+		p.add(path, "write one boolean expression", "%v", err)
+	}
+	used := make([]string, 0, len(words))
+	for i, word := range words {
+		known := slices.Contains(columns, word)
+		switch {
+		case word == "from" && (i == 0 || words[i-1] != "distinct"):
+			p.add(path, "read columns of the row only", "a check cannot read from a table")
+		case !known && !slices.Contains(vocabulary(), word):
+			p.add(path, "list it under columns, or use "+strings.Join(vocabulary(), ", "), "word %q is not allowed in a check", word)
+		case known:
+			used = append(used, word)
+		}
+	}
+	for _, column := range columns {
+		if !slices.Contains(used, column) {
+			p.add(path, "remove it from columns", "the check does not use %s", column)
+		}
+	}
+}

@@ -1,0 +1,181 @@
+package contract
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// Kinds of fields that the decoder treats in their own way.
+type (
+	// position is the path of a mapping in its document.
+	position string
+	// literal is the text of any scalar, as the author wrote it.
+	literal string
+	// custom is a scalar, or empty for a list or mapping of another tool.
+	custom string
+	// ignored is a known field that Weir does not read.
+	ignored struct{}
+)
+
+func (p position) field(name string) string {
+	if p == "" {
+		return name
+	}
+	return string(p) + "." + name
+}
+
+// maxFileBytes is far above any contract and keeps a wrong file from filling
+// memory.
+const maxFileBytes = 1 << 20
+
+// decode reads YAML into doc. Unlike a YAML library's strict mode, it reports
+// every unknown field and wrong type, and remembers the line of every field.
+// It accepts plain YAML only: no aliases, merges or tags.
+func decode(data []byte, doc any, r *report) {
+	if len(data) > maxFileBytes {
+		r.add("", "give a contract, one dataset a file", "file is larger than %d bytes", maxFileBytes)
+		return
+	}
+	file, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		r.syntax(err)
+		return
+	}
+	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
+		r.add("", "write one dataset a file", "file holds %d YAML documents, not one", len(file.Docs))
+		return
+	}
+	r.decode("", file.Docs[0].Body, reflect.ValueOf(doc).Elem())
+}
+
+func (r *report) decode(path string, n ast.Node, v reflect.Value) {
+	if n == nil || n.Type() == ast.NullType || v.Type() == reflect.TypeFor[ignored]() {
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		r.decode(path, n, v.Elem())
+	case reflect.Struct:
+		r.decodeStruct(path, n, v)
+	case reflect.Slice:
+		r.decodeSlice(path, n, v)
+	default:
+		r.decodeScalar(path, n, v)
+	}
+}
+
+func (r *report) decodeStruct(path string, n ast.Node, v reflect.Value) {
+	mapping, ok := n.(*ast.MappingNode)
+	if !ok {
+		r.wrongType(path, n, "fields (name: value)")
+		return
+	}
+	fields := fieldsOf(v)
+	for _, entry := range mapping.Values {
+		key := entry.Key.GetToken().Value
+		at := position(path).field(key)
+		r.lines[at] = entry.Key.GetToken().Position.Line
+		field, ok := fields[key]
+		if !ok {
+			r.add(at, "use one of "+strings.Join(sortedKeys(fields), ", "), "unknown field %q", key)
+			continue
+		}
+		r.decode(at, entry.Value, field)
+	}
+	v.FieldByName("At").SetString(path)
+}
+
+func (r *report) decodeSlice(path string, n ast.Node, v reflect.Value) {
+	sequence, ok := n.(*ast.SequenceNode)
+	if !ok {
+		r.wrongType(path, n, "a list")
+		return
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(sequence.Values), len(sequence.Values)))
+	for i, item := range sequence.Values {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if token := item.GetToken(); token != nil {
+			r.lines[at] = token.Position.Line
+		}
+		r.decode(at, item, v.Index(i))
+	}
+}
+
+func (r *report) decodeScalar(path string, n ast.Node, v reflect.Value) {
+	text, ok := scalarText(n)
+	switch {
+	case v.Type() == reflect.TypeFor[custom]() && !ok:
+		return
+	case !ok:
+		r.wrongType(path, n, "one plain value")
+	case v.Type() == reflect.TypeFor[literal](), v.Type() == reflect.TypeFor[custom]():
+		v.SetString(text)
+	case v.Kind() == reflect.String:
+		if n.Type() != ast.StringType && n.Type() != ast.LiteralType {
+			r.add(path, "put it in quotes", "%s is not text in YAML", text)
+			return
+		}
+		v.SetString(text)
+	case v.Kind() == reflect.Bool:
+		if n.Type() != ast.BoolType {
+			r.add(path, "write true or false", "%q is not a boolean", text)
+			return
+		}
+		v.SetBool(text == "true")
+	default:
+		number, err := strconv.ParseInt(text, 10, 32)
+		if err != nil {
+			r.add(path, "write a whole number", "%q is not a whole number", text)
+			return
+		}
+		v.SetInt(number)
+	}
+}
+
+func (r *report) wrongType(path string, n ast.Node, expected string) {
+	r.add(path, "write "+expected, "found %s where %s should be", strings.ToLower(n.Type().String()), expected)
+}
+
+func (r *report) syntax(err error) {
+	r.add("", "correct the YAML", "%s", strings.TrimSpace(err.Error()))
+}
+
+func scalarText(n ast.Node) (string, bool) {
+	switch n := n.(type) {
+	case *ast.LiteralNode:
+		return strings.TrimSpace(n.Value.Value), true
+	case *ast.StringNode:
+		return n.Value, true
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+		return n.GetToken().Value, true
+	default:
+		return "", false
+	}
+}
+
+func fieldsOf(v reflect.Value) map[string]reflect.Value {
+	fields := make(map[string]reflect.Value, v.NumField())
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
+		if name != "-" {
+			fields[name] = v.Field(i)
+		}
+	}
+	return fields
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,6 @@
+package contract
+
+import "embed"
+
+//go:embed contracts/*.odcs.yaml
+var builtIn embed.FS

@@ -1,0 +1,128 @@
+package contract
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// references checks each foreign key against the dataset that it names.
+func (p *parsed) references(c *Catalog) {
+	for i := range p.contract.Columns {
+		column := &p.contract.Columns[i]
+		if column.Reference == nil {
+			continue
+		}
+		at := p.object.Properties[i].Relationships[0].At.field("to")
+		to := *column.Reference
+		target, ok := c.Get(to.Dataset)
+		if !ok {
+			p.add(at, "add its contract or correct the name", "dataset %q does not exist", to.Dataset)
+			continue
+		}
+		key, ok := target.Column(to.Column)
+		switch {
+		case !ok:
+			p.add(at, "name a column of "+to.Dataset, "column %q does not exist", to.Column)
+		case !key.Unique && !slices.Equal(target.PrimaryKey, []string{to.Column}):
+			p.add(at, "refer to its primary key or to a unique column", "%s.%s does not identify a row", to.Dataset, to.Column)
+		case key.Type != column.Type:
+			p.add(at, "give both the same physicalType", "%s.%s is %s, the column is %s", to.Dataset, to.Column, key.Type, column.Type)
+		case !mayRefer(p.contract.Compartment, target.Compartment):
+			p.add(at, "refer to the same compartment or to core",
+				"a check of %s against %s would carry data from one to the other", p.contract.Compartment, target.Compartment)
+		}
+	}
+}
+
+// mayRefer: whether a row loads must not tell what a stricter compartment holds.
+func mayRefer(from, to Compartment) bool {
+	return from == to || (to == Core && from != Vault)
+}
+
+// override checks that a contract which replaces a built-in one keeps what
+// policy and metrics rest on.
+func (p *parsed) override(base *Contract) {
+	c := p.contract
+	if c.Compartment != base.Compartment {
+		p.add(p.object.At.field("customProperties"), "keep compartment "+string(base.Compartment),
+			"the built-in contract protects this dataset in %s", base.Compartment)
+	}
+	p.keepTags(p.object.At.field("tags"), base.Tags, c.Tags)
+	for i := range base.Columns {
+		want := &base.Columns[i]
+		column, ok := c.Column(want.Name)
+		if !ok {
+			p.add(p.object.At.field("properties"), "keep the column; it may stay empty unless it is required",
+				"column %s of the built-in contract is missing", want.Name)
+			continue
+		}
+		at := p.propertyAt(want.Name)
+		if column.Type != want.Type || column.Person != want.Person {
+			p.add(string(at), "keep physicalType: "+want.Type+" and who the column stands for",
+				"built-in metrics read %s as %s", want.Name, want.Type)
+		}
+		p.keepTags(at.field("tags"), want.Tags, column.Tags)
+	}
+}
+
+func (p *parsed) keepTags(path string, base, own []string) {
+	for _, tag := range base {
+		if !slices.Contains(own, tag) {
+			p.add(path, "keep the tag", "policy protects this by tag %s of the built-in contract", tag)
+		}
+	}
+}
+
+func (p *parsed) propertyAt(name string) position {
+	i := slices.IndexFunc(p.object.Properties, func(d property) bool { return d.Name == name })
+	return p.object.Properties[i].At
+}
+
+// order sorts the contracts so that each follows what it depends on, and
+// otherwise by compartment and name.
+func (c *Catalog) order() ([]*Contract, error) {
+	var sorted []*Contract
+	waiting := c.All()
+	slices.SortStableFunc(waiting, func(a, b *Contract) int {
+		return slices.Index(Compartments(), a.Compartment) - slices.Index(Compartments(), b.Compartment)
+	})
+	for len(waiting) > 0 {
+		i := slices.IndexFunc(waiting, func(d *Contract) bool {
+			return !slices.ContainsFunc(waiting, d.dependsOn)
+		})
+		if i < 0 {
+			return nil, cycle(waiting)
+		}
+		sorted = append(sorted, waiting[i])
+		waiting = slices.Delete(waiting, i, i+1)
+	}
+	return sorted, nil
+}
+
+// dependsOn reports whether rows of other must be loaded before those of c.
+func (c *Contract) dependsOn(other *Contract) bool {
+	if c == other {
+		return false
+	}
+	if other.Compartment == Vault && c.Compartment != Vault {
+		return true
+	}
+	for _, column := range c.Columns {
+		if column.Reference != nil && column.Reference.Dataset == other.Name {
+			return true
+		}
+		if column.Person != "" && !c.Mints && other.Mints && other.PersonColumns()[0].Person == column.Person {
+			return true
+		}
+	}
+	return false
+}
+
+func cycle(waiting []*Contract) error {
+	names := make([]string, len(waiting))
+	for i, d := range waiting {
+		names[i] = d.Name
+	}
+	return fmt.Errorf("order contracts: %s wait for one another; remove a reference between them", strings.Join(names, ", "))
+}

@@ -1,0 +1,80 @@
+package contract
+
+import (
+	"slices"
+	"strings"
+)
+
+// rule says which tags a compartment may hold and which it must: a dataset
+// needs at least one of required, unless that is empty.
+type tagRule struct{ allowed, required []string }
+
+// tagRules is default deny: what a compartment does not list is refused there,
+// so coaching never stands beside evaluation. Assignments of coaches are in
+// core because rosters are; policy hides them by their tag.
+func tagRules() map[Compartment]tagRule {
+	formative := []string{"coaching", "governance", "pd_engagement", "skill_assessment"}
+	return map[Compartment]tagRule{
+		Vault:      {allowed: []string{"direct_identifier"}, required: []string{"direct_identifier"}},
+		Core:       {allowed: []string{"coaching", "cost", "governance", "roster", "student_record"}},
+		Formative:  {allowed: formative, required: formative},
+		Evaluative: {allowed: []string{"evaluation"}, required: []string{"evaluation"}},
+		Students:   {allowed: []string{"student_record"}, required: []string{"student_record"}},
+	}
+}
+
+// Tags lists the classification tags that policy knows. A district's own begin
+// with x_.
+func Tags() []string {
+	tags := []string{"pseudonym", "quasi_identifier"}
+	for _, rule := range tagRules() {
+		tags = append(tags, rule.allowed...)
+	}
+	slices.Sort(tags)
+	return slices.Compact(tags)
+}
+
+// tags checks the tags of the dataset and gives them to its columns.
+func (p *parsed) tags() {
+	c, o := p.contract, p.object
+	c.Tags = union(p.doc.Tags, o.Tags)
+	rule, ok := tagRules()[c.Compartment]
+	if !ok {
+		return
+	}
+	p.checkTags("tags", p.doc.Tags, rule)
+	p.checkTags(o.At.field("tags"), o.Tags, rule)
+	for i := range c.Columns {
+		column := &c.Columns[i]
+		p.checkTags(o.Properties[i].At.field("tags"), column.Tags, rule)
+		column.Tags = union(c.Tags, column.Tags)
+	}
+	if len(rule.required) > 0 && !slices.ContainsFunc(rule.required, func(t string) bool { return slices.Contains(c.Tags, t) }) {
+		p.add(o.At.field("tags"), "tag it "+strings.Join(rule.required, " or "),
+			"policy cannot tell what a dataset in %s without a tag is", c.Compartment)
+	}
+}
+
+func (p *parsed) checkTags(path string, tags []string, rule tagRule) {
+	for _, tag := range tags {
+		switch {
+		case strings.HasPrefix(tag, "x_"), slices.Contains(rule.allowed, tag), tag == "quasi_identifier", tag == "pseudonym":
+		case slices.Contains(Tags(), tag):
+			p.add(path, "move the dataset to the compartment that holds such data",
+				"data tagged %s must not be in %s", tag, p.contract.Compartment)
+		default:
+			p.add(path, "use "+strings.Join(Tags(), ", ")+", or a name beginning with x_", "tag %q is unknown", tag)
+		}
+	}
+}
+
+// union appends to a what of b is not in it.
+func union(a, b []string) []string {
+	all := slices.Clone(a)
+	for _, s := range b {
+		if !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
