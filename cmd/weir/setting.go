@@ -1,0 +1,149 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// keyHome is the one setting that the file in the home cannot make.
+const keyHome = "home"
+
+// setting is one value of the configuration. The flags, the environment, the
+// file and its default text, and `weir config show` are made from the table of
+// settings, so that they cannot drift.
+type setting struct {
+	key       string
+	flag      string // its flag on every command, if it has one
+	shorthand string
+	fallback  string
+	meaning   string
+	set       func(c *Config, value string) error // parses and validates value into c
+}
+
+// settings returns the table. What others are relative to comes first.
+func settings() []setting {
+	return []setting{
+		{key: keyHome, flag: "home", fallback: "./weir-home",
+			meaning: "directory of the warehouse",
+			set:     path(func(c *Config) *string { return &c.Home })},
+		{key: "output", flag: "output", shorthand: "o", fallback: formatTable,
+			meaning: "format of what is listed: table or json",
+			set:     choice(func(c *Config) *string { return &c.Output }, formatTable, formatJSON)},
+		{key: "log.level", fallback: "warn",
+			meaning: "least severe message that is logged: debug, info, warn or error",
+			set:     setLogLevel},
+		{key: "log.format", fallback: formatText,
+			meaning: "format of the log on standard error: text or json",
+			set:     choice(func(c *Config) *string { return &c.Log.Format }, formatText, formatJSON)},
+		{key: "engine.memory_limit", fallback: defaultMemoryLimit(os.ReadFile),
+			meaning: "memory for the engine; by default half of the machine's, at most 4GB",
+			set:     setMemoryLimit},
+		{key: "engine.threads", fallback: strconv.Itoa(runtime.GOMAXPROCS(0)),
+			meaning: "threads of the engine; by default the number of CPUs",
+			set:     whole(func(c *Config) *int { return &c.Engine.Threads }, 1, 1024)},
+		{key: "engine.temp_directory", fallback: filepath.Join("build", "tmp"),
+			meaning: "where the engine spills what memory cannot hold; a relative path starts at the home",
+			set:     setTempDirectory},
+		{key: "load.removal_limit", fallback: "0.10",
+			meaning: "share of a dataset's rows that a full file may end without --accept-removals",
+			set:     share(func(c *Config) *float64 { return &c.Load.RemovalLimit })},
+		{key: "snapshots.keep", fallback: "10",
+			meaning: "number of snapshots that pruning leaves",
+			set:     whole(func(c *Config) *int { return &c.Snapshots.Keep }, 1, 1_000_000)},
+	}
+}
+
+// variable returns the environment variable that makes the setting.
+func (s setting) variable() string {
+	return "WEIR_" + strings.ToUpper(strings.ReplaceAll(s.key, ".", "_"))
+}
+
+// addSettingFlags adds the flags of the settings that have one.
+func addSettingFlags(flags *pflag.FlagSet) {
+	for _, s := range settings() {
+		if s.flag != "" {
+			flags.StringP(s.flag, s.shorthand, s.fallback, s.meaning)
+		}
+	}
+}
+
+func path(field func(*Config) *string) func(*Config, string) error {
+	return func(c *Config, value string) error {
+		if strings.TrimSpace(value) == "" {
+			return errors.New("is blank")
+		}
+		*field(c) = value
+		return nil
+	}
+}
+
+func choice(field func(*Config) *string, allowed ...string) func(*Config, string) error {
+	return func(c *Config, value string) error {
+		for _, a := range allowed {
+			if value == a {
+				*field(c) = value
+				return nil
+			}
+		}
+		return fmt.Errorf("is none of %s", strings.Join(allowed, ", "))
+	}
+}
+
+func whole(field func(*Config) *int, low, high int) func(*Config, string) error {
+	return func(c *Config, value string) error {
+		n, err := strconv.Atoi(value)
+		if err != nil || n < low || n > high {
+			return fmt.Errorf("is not a whole number from %d to %d", low, high)
+		}
+		*field(c) = n
+		return nil
+	}
+}
+
+func share(field func(*Config) *float64) func(*Config, string) error {
+	return func(c *Config, value string) error {
+		x, err := strconv.ParseFloat(value, 64)
+		if err != nil || !(x >= 0 && x <= 1) { // so written, it refuses NaN as well
+			return errors.New("is not a share from 0 to 1, such as 0.10")
+		}
+		*field(c) = x
+		return nil
+	}
+}
+
+func setLogLevel(c *Config, value string) error {
+	levels := map[string]slog.Level{
+		"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
+	}
+	level, ok := levels[value]
+	if !ok {
+		return errors.New("is none of debug, info, warn, error")
+	}
+	c.Log.Level = level
+	return nil
+}
+
+func setMemoryLimit(c *Config, value string) error {
+	if !regexp.MustCompile(`^[0-9]*[1-9][0-9]*(KB|MB|GB|TB|KiB|MiB|GiB|TiB)$`).MatchString(value) {
+		return errors.New("is not a size such as 512MB, 4GB or 4GiB")
+	}
+	c.Engine.MemoryLimit = value
+	return nil
+}
+
+func setTempDirectory(c *Config, value string) error {
+	err := path(func(c *Config) *string { return &c.Engine.TempDirectory })(c, value)
+	if err == nil && !filepath.IsAbs(value) {
+		c.Engine.TempDirectory = filepath.Join(c.Home, value)
+	}
+	return err
+}
