@@ -20,7 +20,7 @@ type Catalog struct {
 
 // Embedded returns the built-in contracts.
 func Embedded() (*Catalog, error) {
-	base, err := readAll(builtIn, "contracts", "built-in")
+	base, err := embedded()
 	if err != nil {
 		return nil, err
 	}
@@ -28,49 +28,72 @@ func Embedded() (*Catalog, error) {
 }
 
 // LoadDir returns the built-in contracts, overridden and extended by those of
-// a folder, which may be absent. The error holds the Problems of all files.
-func LoadDir(dir string) (*Catalog, error) {
-	base, err := readAll(builtIn, "contracts", "built-in")
+// a folder, which may be absent, and by further files. The error holds the
+// Problems of all of them.
+func LoadDir(dir string, files ...string) (*Catalog, error) {
+	all, err := embedded()
 	if err != nil {
 		return nil, err
 	}
-	own, err := readAll(os.DirFS(dir), ".", dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	own, err := folderFiles(dir)
+	if err != nil {
 		return nil, err
 	}
 	var problems Problems
-	for name, p := range own {
-		if built, ok := base[name]; ok {
-			p.override(built.contract)
-			problems = append(problems, p.problems...)
+	for _, file := range append(own, files...) {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("read contract: %w", err)
 		}
+		p := parse(file, data)
+		if base, ok := all[p.contract.Name]; ok {
+			p.override(base.contract)
+		}
+		problems = append(problems, p.problems...)
+		all[p.contract.Name] = p
 	}
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	maps.Copy(base, own)
-	return newCatalog(base)
+	return newCatalog(all)
 }
 
-// readAll parses the contract files of a folder by dataset name.
-func readAll(fsys fs.FS, folder, origin string) (map[string]*parsed, error) {
-	entries, err := fs.ReadDir(fsys, folder)
+func embedded() (map[string]*parsed, error) {
+	files, err := fs.Glob(builtIn, "contracts/*"+Suffix)
 	if err != nil {
-		return nil, fmt.Errorf("read contracts of %s: %w", origin, err)
+		return nil, fmt.Errorf("list built-in contracts: %w", err)
 	}
-	files := map[string]*parsed{}
+	all := map[string]*parsed{}
+	for _, file := range files {
+		data, err := builtIn.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("read built-in contract: %w", err)
+		}
+		p := parse("built-in/"+path.Base(file), data)
+		all[p.contract.Name] = p
+	}
+	return all, nil
+}
+
+// folderFiles lists the contract files of a folder. It refuses YAML files of
+// another name, which would otherwise be overlooked in silence.
+func folderFiles(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("list contracts: %w", err)
+	}
+	var files []string
 	var problems Problems
 	for _, entry := range entries {
-		if entry.IsDir() || !strings.HasSuffix(entry.Name(), Suffix) {
-			continue
+		file := filepath.Join(dir, entry.Name())
+		switch ext := filepath.Ext(file); {
+		case strings.HasSuffix(file, Suffix):
+			files = append(files, file)
+		case ext == ".yaml" || ext == ".yml":
+			problems = append(problems, Problem{
+				File: file, Reason: "file is not named as a contract", Advice: "rename it <dataset>" + Suffix + ", or move it elsewhere",
+			})
 		}
-		data, err := fs.ReadFile(fsys, path.Join(folder, entry.Name()))
-		if err != nil {
-			return nil, fmt.Errorf("read contract: %w", err)
-		}
-		p := parse(filepath.Join(origin, entry.Name()), data)
-		problems = append(problems, p.problems...)
-		files[p.contract.Name] = p
 	}
 	if len(problems) > 0 {
 		return nil, problems
@@ -84,7 +107,7 @@ func newCatalog(files map[string]*parsed) (*Catalog, error) {
 		c.contracts[name] = p.contract
 	}
 	var problems Problems
-	for _, name := range sortedKeys(files) {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
 		files[name].references(c)
 		problems = append(problems, files[name].problems...)
 	}
@@ -105,7 +128,7 @@ func (c *Catalog) Get(name string) (*Contract, bool) {
 // All lists the contracts by name.
 func (c *Catalog) All() []*Contract {
 	all := make([]*Contract, 0, len(c.contracts))
-	for _, name := range sortedKeys(c.contracts) {
+	for _, name := range slices.Sorted(maps.Keys(c.contracts)) {
 		all = append(all, c.contracts[name])
 	}
 	return all

@@ -140,20 +140,40 @@ func (p *parsed) sourceElements(d property, column *Column) {
 // examples must themselves meet the contract, or they mislead.
 func (p *parsed) examples(d property, column *Column) {
 	for i, example := range d.Examples {
-		value := string(example)
-		path := d.At.field("examples[" + strconv.Itoa(i) + "]")
-		switch {
-		case column.Person != "":
-			p.add(path, "remove it", "an example of a person's key is a person's key")
-		case len(column.Enum) > 0 && !slices.Contains(column.Enum, value):
-			p.add(path, "use a valid value", "example %q is not among the valid values", value)
-		case column.Pattern != "" && !matches(column.Pattern, value):
-			p.add(path, "use a value that matches the pattern", "example %q does not match", value)
+		if fault := column.fault(string(example)); fault != "" {
+			p.add(d.At.field("examples["+strconv.Itoa(i)+"]"), "give a value that would load", "example %q %s", example, fault)
 		}
-		column.Examples = append(column.Examples, value)
+		column.Examples = append(column.Examples, string(example))
 	}
 }
 
+// fault says why a value does not meet the contract; empty: it does.
+func (c *Column) fault(value string) string {
+	switch {
+	case c.Person != "":
+		return "would be a person's key"
+	case len(c.Enum) > 0 && !slices.Contains(c.Enum, value):
+		return "is not among the valid values"
+	case c.Type == "BOOLEAN" && value != "true" && value != "false":
+		return "is not a boolean"
+	case c.Pattern != "" && !matches(c.Pattern, value):
+		return "does not match the pattern"
+	case c.LogicalType == "string" || c.Type == "BOOLEAN":
+		return ""
+	}
+	number, err := ordinal(c.Type, value)
+	if err != nil {
+		return err.Error()
+	}
+	low, _ := ordinal(c.Type, c.Minimum)  //nolint:errcheck // nil without a bound
+	high, _ := ordinal(c.Type, c.Maximum) //nolint:errcheck // nil without a bound
+	if (low != nil && number.Cmp(low) < 0) || (high != nil && number.Cmp(high) > 0) {
+		return "is out of range"
+	}
+	return ""
+}
+
+// matches is true for a pattern that does not compile: that is another problem.
 func matches(pattern, value string) bool {
 	re, err := regexp.Compile(pattern)
 	return err != nil || re.MatchString(value)

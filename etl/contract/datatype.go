@@ -1,15 +1,19 @@
 package contract
 
 import (
-	"fmt"
+	"errors"
 	"math/big"
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
-var decimalForm = regexp.MustCompile(`^DECIMAL\((\d{1,2}),(\d{1,2})\)$`)
+var (
+	decimalForm = regexp.MustCompile(`^DECIMAL\((\d{1,2}),(\d{1,2})\)$`)
+	numberForm  = regexp.MustCompile(`^-?\d{1,38}(\.\d{1,38})?$`)
+)
 
 // logicalTypeOf gives the ODCS logical type of a DuckDB type, and whether Weir
 // stores that type.
@@ -32,8 +36,7 @@ func logicalTypeOf(physical string) (string, bool) {
 	if part == nil {
 		return "", false
 	}
-	width, _ := strconv.Atoi(part[1])
-	scale, _ := strconv.Atoi(part[2])
+	width, scale := atoi(part[1]), atoi(part[2])
 	return "number", width >= 1 && width <= 38 && scale <= width
 }
 
@@ -54,48 +57,76 @@ func (p *parsed) checkType(d property) {
 // checkBounds checks that the bounds are values of the column's type and in
 // order.
 func (p *parsed) checkBounds(d property, column *Column) {
-	var bounds []*big.Rat
-	for name, text := range map[string]string{"minimum": column.Minimum, "maximum": column.Maximum} {
-		if text == "" {
-			continue
-		}
-		value, err := ordinal(column.LogicalType, text)
-		if err != nil {
-			p.add(d.Options.At.field(name), "write a value of the column's type, or leave it out",
-				"bound %q does not fit %s: %v", text, column.Type, err)
-			continue
-		}
-		bounds = append(bounds, value)
-	}
-	if len(bounds) == 2 && column.Minimum != "" {
-		low, _ := ordinal(column.LogicalType, column.Minimum)
-		high, _ := ordinal(column.LogicalType, column.Maximum)
-		if low.Cmp(high) > 0 {
-			p.add(d.Options.At.field("minimum"), "exchange them",
-				"minimum %s is above maximum %s", column.Minimum, column.Maximum)
-		}
+	low := p.bound(d.Options.At.field("minimum"), column, column.Minimum)
+	high := p.bound(d.Options.At.field("maximum"), column, column.Maximum)
+	if low != nil && high != nil && low.Cmp(high) > 0 {
+		p.add(d.Options.At.field("minimum"), "exchange them",
+			"minimum %s is above maximum %s", column.Minimum, column.Maximum)
 	}
 }
 
-// ordinal maps a literal to a number that sorts as values of the type do.
-func ordinal(logicalType, text string) (*big.Rat, error) {
-	switch logicalType {
+func (p *parsed) bound(path string, column *Column, text string) *big.Rat {
+	if text == "" {
+		return nil
+	}
+	value, err := ordinal(column.Type, text)
+	if err != nil {
+		p.add(path, "write a value of the column's type, or leave it out", "bound %q %v", text, err)
+	}
+	return value
+}
+
+// ordinal maps a literal to a number that sorts as the values of the type do.
+func ordinal(physical, text string) (*big.Rat, error) {
+	switch logical, _ := logicalTypeOf(physical); logical {
 	case "integer", "number":
-		value, ok := new(big.Rat).SetString(text)
-		if !ok || (logicalType == "integer" && !value.IsInt()) {
-			return nil, fmt.Errorf("not a %s", logicalType)
+		if !numberForm.MatchString(text) {
+			return nil, errors.New("is not a plain number")
+		}
+		value, _ := new(big.Rat).SetString(text)
+		if !fits(physical, value) {
+			return nil, errors.New("does not fit " + physical)
 		}
 		return value, nil
-	case "date", "timestamp":
-		layout := map[string]string{"date": time.DateOnly, "timestamp": time.DateTime}[logicalType]
-		value, err := time.Parse(layout, text)
-		if err != nil {
-			return nil, fmt.Errorf("not in the form %s", layout)
-		}
-		return new(big.Rat).SetInt64(value.Unix()), nil
+	case "date":
+		return moment(time.DateOnly, text)
+	case "timestamp":
+		return moment(time.DateTime, text)
 	default:
-		return nil, fmt.Errorf("%s has no bounds", logicalType)
+		return nil, errors.New("is for numbers and dates, the column is " + physical)
 	}
+}
+
+func moment(layout, text string) (*big.Rat, error) {
+	value, err := time.Parse(layout, text)
+	if err != nil {
+		return nil, errors.New("is not in the form " + layout)
+	}
+	return new(big.Rat).SetInt64(value.Unix()), nil
+}
+
+// fits reports whether a number can be stored without loss.
+func fits(physical string, value *big.Rat) bool {
+	if part := decimalForm.FindStringSubmatch(physical); part != nil {
+		return len(strings.TrimLeft(value.FloatString(0), "-0")) <= atoi(part[1])-atoi(part[2]) &&
+			new(big.Rat).Mul(value, tenTo(atoi(part[2]))).IsInt()
+	}
+	bits := map[string]uint{"TINYINT": 8, "SMALLINT": 16, "INTEGER": 32, "BIGINT": 64}[physical]
+	if bits == 0 {
+		return true
+	}
+	limit := new(big.Int).Lsh(big.NewInt(1), bits-1)
+	return value.IsInt() && value.Num().CmpAbs(limit) < 0
+}
+
+func tenTo(n int) *big.Rat {
+	return new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil))
+}
+
+// atoi reads digits that an expression has already matched.
+func atoi(digits string) int {
+	n, _ := strconv.Atoi(digits) //nolint:errcheck // at most two digits
+	return n
 }
 
 // primaryKey orders the key columns by their position.

@@ -48,8 +48,9 @@ func (c *Contract) CreateTable(schema string) string {
 
 // BindChecks writes a query that an engine accepts only if every row check
 // binds to the columns that it declares and is boolean: bool_and takes nothing
-// else. It reads no table and returns one row of NULLs, one a check. It is
-// empty for a dataset without row checks.
+// else. It reads no table, evaluates each check on a row of NULLs, which brings
+// out faulty constants, and returns one row. It is empty for a dataset without
+// row checks.
 func (c *Contract) BindChecks() string {
 	queries := make([]string, len(c.RowChecks))
 	for i, check := range c.RowChecks {
@@ -58,7 +59,7 @@ func (c *Contract) BindChecks() string {
 			column, _ := c.Column(name)
 			typed[j] = "NULL::" + column.Type + " AS " + Quote(name)
 		}
-		queries[i] = fmt.Sprintf("(SELECT bool_and(%s) FROM (SELECT %s) WHERE false) AS %s",
+		queries[i] = fmt.Sprintf("(SELECT bool_and(%s) FROM (SELECT %s)) AS %s",
 			check.Expression, strings.Join(typed, ", "), Quote(check.Name))
 	}
 	if len(queries) == 0 {

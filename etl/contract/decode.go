@@ -1,12 +1,15 @@
 package contract
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 )
@@ -36,22 +39,30 @@ const maxFileBytes = 1 << 20
 
 // decode reads YAML into doc. Unlike a YAML library's strict mode, it reports
 // every unknown field and wrong type, and remembers the line of every field.
-// It accepts plain YAML only: no aliases, merges or tags.
-func decode(data []byte, doc any, r *report) {
+// It accepts plain YAML only: no aliases, merges or tags. It reports false if
+// the file as a whole is not such a document.
+func decode(data []byte, doc any, r *report) bool {
 	if len(data) > maxFileBytes {
 		r.add("", "give a contract, one dataset a file", "file is larger than %d bytes", maxFileBytes)
-		return
+		return false
 	}
 	file, err := parser.ParseBytes(data, 0)
 	if err != nil {
 		r.syntax(err)
-		return
+		return false
 	}
-	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
+	if len(file.Docs) != 1 {
 		r.add("", "write one dataset a file", "file holds %d YAML documents, not one", len(file.Docs))
-		return
+		return false
 	}
-	r.decode("", file.Docs[0].Body, reflect.ValueOf(doc).Elem())
+	root, ok := file.Docs[0].Body.(*ast.MappingNode)
+	if !ok {
+		r.add("", "begin with apiVersion: v3.1.0 and kind: DataContract", "file is not a mapping of fields")
+		return false
+	}
+	r.decode("", root, reflect.ValueOf(doc).Elem())
+	r.decoded = len(r.problems)
+	return true
 }
 
 func (r *report) decode(path string, n ast.Node, v reflect.Value) {
@@ -72,6 +83,7 @@ func (r *report) decode(path string, n ast.Node, v reflect.Value) {
 }
 
 func (r *report) decodeStruct(path string, n ast.Node, v reflect.Value) {
+	v.FieldByName("At").SetString(path)
 	mapping, ok := n.(*ast.MappingNode)
 	if !ok {
 		r.wrongType(path, n, "fields (name: value)")
@@ -84,12 +96,11 @@ func (r *report) decodeStruct(path string, n ast.Node, v reflect.Value) {
 		r.lines[at] = entry.Key.GetToken().Position.Line
 		field, ok := fields[key]
 		if !ok {
-			r.add(at, "use one of "+strings.Join(sortedKeys(fields), ", "), "unknown field %q", key)
+			r.add(at, "use one of "+strings.Join(slices.Sorted(maps.Keys(fields)), ", "), "unknown field %q", key)
 			continue
 		}
 		r.decode(at, entry.Value, field)
 	}
-	v.FieldByName("At").SetString(path)
 }
 
 func (r *report) decodeSlice(path string, n ast.Node, v reflect.Value) {
@@ -143,8 +154,15 @@ func (r *report) wrongType(path string, n ast.Node, expected string) {
 	r.add(path, "write "+expected, "found %s where %s should be", strings.ToLower(n.Type().String()), expected)
 }
 
+// syntax reports a fault of the YAML itself, without the excerpt of the file
+// that the parser adds.
 func (r *report) syntax(err error) {
-	r.add("", "correct the YAML", "%s", strings.TrimSpace(err.Error()))
+	problem := Problem{File: r.file, Reason: "file is not YAML", Advice: "correct it"}
+	if fault, ok := errors.AsType[yaml.Error](err); ok {
+		problem.Line = fault.GetToken().Position.Line
+		problem.Reason = "file is not YAML: " + fault.GetMessage()
+	}
+	r.problems = append(r.problems, problem)
 }
 
 func scalarText(n ast.Node) (string, bool) {
@@ -169,13 +187,4 @@ func fieldsOf(v reflect.Value) map[string]reflect.Value {
 		}
 	}
 	return fields
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
 }

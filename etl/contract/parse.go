@@ -3,6 +3,7 @@ package contract
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -39,8 +40,7 @@ func parse(file string, data []byte) *parsed {
 		report:   newReport(file),
 		contract: &Contract{Origin: file, Digest: hex.EncodeToString(sum[:])},
 	}
-	decode(data, &p.doc, p.report)
-	if len(p.problems) > 0 {
+	if !decode(data, &p.doc, p.report) {
 		return p
 	}
 	p.envelope()
@@ -132,7 +132,7 @@ func (p *parsed) customOf(property customProperty, known map[string]*string) {
 	case !strings.HasPrefix(property.Property, "x_"):
 		advice := "name it x_" + property.Property + " if it is for another tool"
 		if len(known) > 0 {
-			advice = "use " + strings.Join(sortedKeys(known), ", ") + ", or " + advice
+			advice = "use " + strings.Join(slices.Sorted(maps.Keys(known)), ", ") + ", or " + advice
 		}
 		p.add(property.At.field("property"), advice, "custom property %q is unknown here", property.Property)
 	}

@@ -45,6 +45,7 @@ type report struct {
 	file     string
 	lines    map[string]int
 	problems Problems
+	decoded  int // the number of problems that are of form, not of meaning
 }
 
 func newReport(file string) *report {
@@ -52,8 +53,14 @@ func newReport(file string) *report {
 }
 
 // add notes a problem. A field that the file does not have is reported on the
-// line of what should contain it.
+// line of what should contain it. What follows from a field that could not be
+// read is not reported again.
 func (r *report) add(path, advice, reason string, args ...any) {
+	for _, p := range r.problems[:r.decoded] {
+		if rest, ok := strings.CutPrefix(path, p.Path); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+			return
+		}
+	}
 	r.problems = append(r.problems, Problem{
 		File: r.file, Path: path, Line: r.line(path), Reason: fmt.Sprintf(reason, args...), Advice: advice,
 	})

@@ -48,6 +48,10 @@ func (p *parsed) override(base *Contract) {
 		p.add(p.object.At.field("customProperties"), "keep compartment "+string(base.Compartment),
 			"the built-in contract protects this dataset in %s", base.Compartment)
 	}
+	if !slices.Equal(c.PrimaryKey, base.PrimaryKey) {
+		p.add(p.object.At.field("properties"), "keep the primary key "+strings.Join(base.PrimaryKey, ", "),
+			"other datasets and metrics count on what one row is")
+	}
 	p.keepTags(p.object.At.field("tags"), base.Tags, c.Tags)
 	for i := range base.Columns {
 		want := &base.Columns[i]
@@ -62,7 +66,8 @@ func (p *parsed) override(base *Contract) {
 			p.add(string(at), "keep physicalType: "+want.Type+" and who the column stands for",
 				"built-in metrics read %s as %s", want.Name, want.Type)
 		}
-		p.keepTags(at.field("tags"), want.Tags, column.Tags)
+		ownTags := slices.DeleteFunc(slices.Clone(want.Tags), func(tag string) bool { return slices.Contains(base.Tags, tag) })
+		p.keepTags(at.field("tags"), ownTags, column.Tags)
 	}
 }
 
