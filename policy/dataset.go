@@ -1,0 +1,55 @@
+package policy
+
+import "slices"
+
+// Dataset is what policy needs to know of a dataset.
+type Dataset struct {
+	Name        string // as clients write it; audit.decisions lies in a schema of its own
+	Compartment string // name of the attached database
+	Tags        []string
+	Derived     bool // a mart; its tags are the union of the tags of what it is made from
+	Columns     []Column
+}
+
+// Column is what policy needs to know of a column.
+type Column struct {
+	Name     string
+	Type     string // DuckDB type, such as DECIMAL(8,2)
+	Required bool   // never NULL
+	Person   string // kind of person that the column is a key of: staff, student; empty: none
+	Tags     []string
+}
+
+// Column returns the column of that name.
+func (d Dataset) Column(name string) (Column, bool) {
+	i := slices.IndexFunc(d.Columns, func(c Column) bool { return c.Name == name })
+	if i < 0 {
+		return Column{}, false
+	}
+	return d.Columns[i], true
+}
+
+// Period says which columns of a dataset tell when a row holds. An event has a
+// single date; then To is empty.
+type Period struct {
+	From string `json:"from"`
+	To   string `json:"to,omitempty"` // last day; NULL in a row: still holds
+}
+
+// Relation says how a row is related to the principal, or to a fact about the
+// row's person, through another dataset: a semi-join. Row rules see it as the
+// boolean input.related.<name>.
+type Relation struct {
+	Dataset   string         `json:"dataset"`             // where related rows are
+	Principal string         `json:"principal,omitempty"` // column that must be the principal's staff key; empty: any
+	Key       string         `json:"key"`                 // column that must equal the row's column Row
+	Row       string         `json:"row"`
+	From      string         `json:"from,omitempty"`   // column: first day; NULL: always
+	To        string         `json:"to,omitempty"`     // column: last day; NULL: still
+	Latest    string         `json:"latest,omitempty"` // column: only the newest row of each key counts
+	Where     map[string]any `json:"where,omitempty"`  // columns and the values that they must have
+}
+
+// Dated reports whether the relation holds for a time, which must then overlap
+// the row's period.
+func (r Relation) Dated() bool { return r.From != "" || r.To != "" }

@@ -1,0 +1,115 @@
+package opa
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+
+	"github.com/weir-warehouse/weir/policy"
+)
+
+// Options are the settings of an engine.
+type Options struct {
+	// Secret is the warehouse's own, from which each agreement's key for hashed
+	// columns comes. Without it datasets with hashed columns are refused.
+	Secret []byte
+}
+
+// Engine is a loaded bundle over a catalogue. It is immutable and safe for
+// concurrent use.
+type Engine struct {
+	bundle    *Bundle
+	options   Options
+	catalog   []policy.Dataset
+	datasets  map[string]policy.Dataset
+	relations map[string]policy.Relation
+	periods   map[string]policy.Period
+	rules     map[string]policy.Reason // by title
+	answer    rego.PreparedEvalQuery
+	filter    rego.PreparedPartialQuery
+}
+
+// New loads a bundle over a catalogue, and refuses one that does not compile or
+// that breaks an invariant.
+func New(ctx context.Context, b *Bundle, catalog []policy.Dataset, o Options) (*Engine, error) {
+	e, err := compileOnly(ctx, b, catalog, o)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := e.Prove(ctx); err != nil {
+		return nil, fmt.Errorf("policy bundle %s is refused: %w", b.Origin, err)
+	}
+	return e, nil
+}
+
+// compileOnly loads a bundle without proving it.
+func compileOnly(ctx context.Context, b *Bundle, catalog []policy.Dataset, o Options) (*Engine, error) {
+	e := &Engine{bundle: b, options: o, catalog: catalog, datasets: map[string]policy.Dataset{}}
+	for _, d := range catalog {
+		e.datasets[d.Name] = d
+	}
+	if err := b.decode("weir.config.relations", &e.relations); err != nil {
+		return nil, err
+	}
+	if err := b.decode("weir.config.periods", &e.periods); err != nil {
+		return nil, err
+	}
+	compiler, err := compile(b.modules)
+	if err != nil {
+		return nil, fmt.Errorf("compile policy bundle %s: %w", b.Origin, err)
+	}
+	e.rules = ruleIndex(compiler)
+	data := map[string]any{"catalog": facts(catalog, e.periods)}
+	for key, value := range b.data {
+		if key == "catalog" {
+			return nil, fmt.Errorf("policy bundle %s: data.catalog is the warehouse's own", b.Origin)
+		}
+		data[key] = value
+	}
+	common := []func(*rego.Rego){
+		rego.Compiler(compiler),
+		rego.Store(inmem.NewFromObject(data)),
+		rego.StrictBuiltinErrors(true),
+	}
+	e.answer, err = rego.New(append(common, rego.ParsedQuery(ast.MustParseBody("data.weir.decision.answer")))...).
+		PrepareForEval(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("prepare policy bundle %s: %w", b.Origin, err)
+	}
+	e.filter, err = rego.New(append(common, rego.ParsedQuery(ast.MustParseBody("data.weir.filter.include == true")))...).
+		PrepareForPartial(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("prepare policy bundle %s: %w", b.Origin, err)
+	}
+	return e, nil
+}
+
+// Revision identifies the policy: the bundle's digest.
+func (e *Engine) Revision() string { return e.bundle.Revision }
+
+// Origin says where the policy was read from.
+func (e *Engine) Origin() string { return e.bundle.Origin }
+
+// decode reads a part of the bundle's data, given by a dotted path.
+func (b *Bundle) decode(path string, into any) error {
+	var node any = b.data
+	for _, key := range ast.MustParseRef("data." + path)[1:] {
+		object, ok := node.(map[string]any)
+		if !ok {
+			return fmt.Errorf("policy bundle %s: no data.%s", b.Origin, path)
+		}
+		node = object[string(key.Value.(ast.String))]
+	}
+	text, err := json.Marshal(node)
+	if err == nil {
+		err = unmarshal(text, into)
+	}
+	if err != nil {
+		return fmt.Errorf("policy bundle %s: data.%s: %w", b.Origin, path, err)
+	}
+	return nil
+}

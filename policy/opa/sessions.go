@@ -1,0 +1,81 @@
+package opa
+
+import "github.com/weir-warehouse/weir/policy"
+
+// sessions lists a request for every subset of roles, every purpose, with and
+// without an agreement: one that grants everything, so that what holds under
+// it holds under any.
+func sessions(catalog []policy.Dataset) []policy.Request {
+	roles := policy.Roles()
+	var out []policy.Request
+	for set := range 1 << len(roles) {
+		p := witness()
+		for i, role := range roles {
+			if set&(1<<i) != 0 {
+				p.Roles = append(p.Roles, role)
+			}
+		}
+		for _, purpose := range policy.Purposes() {
+			r := policy.Request{Principal: p, Purpose: purpose, Door: policy.Command, On: "2025-01-01"}
+			out = append(out, r)
+			r.Agreement = everything(catalog, purpose)
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// witness is a principal that every row rule has something to say about.
+func witness() policy.Principal {
+	return policy.Principal{
+		ID:        "witness",
+		StaffKey:  "00000000-0000-4000-8000-000000000000",
+		Schools:   []string{"school"},
+		Districts: []string{"district"},
+	}
+}
+
+// everything is an agreement over all columns of all datasets.
+func everything(catalog []policy.Dataset, purpose policy.Purpose) *policy.Agreement {
+	a := &policy.Agreement{
+		ID: "everything", Purpose: purpose, Datasets: map[string][]string{},
+		From: "1900-01-01", To: "2100-01-01", DestroyBy: "2100-01-01", Members: []string{"witness"},
+	}
+	for _, d := range catalog {
+		for _, c := range d.Columns {
+			a.Datasets[d.Name] = append(a.Datasets[d.Name], c.Name)
+		}
+	}
+	return a
+}
+
+// testimony is a session's scope as invariants see it.
+func testimony(r policy.Request, s *policy.Scope) map[string]any {
+	granted := map[string]any{}
+	for name, g := range s.Grants {
+		if !g.Allow {
+			continue
+		}
+		columns := map[string]any{}
+		for _, c := range g.Columns {
+			if c.Mask.Kind != policy.Hide {
+				columns[c.Name] = string(c.Mask.Kind)
+			}
+		}
+		granted[name] = map[string]any{
+			"columns":      columns,
+			"rows":         g.Rows.Extent(),
+			"figures":      g.Aggregate != nil,
+			"minimum_cell": g.MinimumCell,
+		}
+	}
+	return map[string]any{
+		"roles":        words(r.Principal.Roles),
+		"acting":       words(s.Acting),
+		"purpose":      string(r.Purpose),
+		"agreement":    r.Agreement != nil,
+		"granted":      granted,
+		"commands":     list(s.Commands),
+		"compartments": list(s.Compartments),
+	}
+}
