@@ -85,21 +85,21 @@ func (p *parsed) expression(path, text string, columns []string) {
 	words, err := words(text)
 	if err != nil {
 		p.add(path, "write one boolean expression", "%v", err)
+		return
 	}
-	used := make([]string, 0, len(words))
+	var foreign []string
 	for i, word := range words {
-		known := slices.Contains(columns, word)
-		switch {
-		case word == "from" && (i == 0 || words[i-1] != "distinct"):
-			p.add(path, "read columns of the row only", "a check cannot read from a table")
-		case !known && !slices.Contains(vocabulary(), word):
-			p.add(path, "list it under columns, or use "+strings.Join(vocabulary(), ", "), "word %q is not allowed in a check", word)
-		case known:
-			used = append(used, word)
+		fromTable := word == "from" && (i == 0 || words[i-1] != "distinct")
+		if fromTable || (!slices.Contains(columns, word) && !slices.Contains(vocabulary(), word)) {
+			foreign = append(foreign, word)
 		}
 	}
+	if len(foreign) > 0 {
+		p.add(path, "list columns of the row under columns; docs/contracts-authoring.md has the other words",
+			"a check may not use %s here", strings.Join(foreign, ", "))
+	}
 	for _, column := range columns {
-		if !slices.Contains(used, column) {
+		if !slices.Contains(words, column) {
 			p.add(path, "remove it from columns", "the check does not use %s", column)
 		}
 	}

@@ -100,7 +100,7 @@ func (p *parsed) enum(d property, column *Column) {
 		column.Enum = rule.Arguments.ValidValues
 		for i, value := range column.Enum {
 			if strings.TrimSpace(value) != value || value == "" || slices.Contains(column.Enum[:i], value) {
-				p.add(rule.At.field("arguments.validValues"), "list each value once, without outer spaces",
+				p.add(rule.At.field("arguments.validValues["+strconv.Itoa(i)+"]"), "list each value once, without outer spaces",
 					"value %q cannot be matched", value)
 			}
 		}

@@ -89,18 +89,18 @@ func ordinal(physical, text string) (*big.Rat, error) {
 		}
 		return value, nil
 	case "date":
-		return moment(time.DateOnly, text)
+		return moment(time.DateOnly, "YYYY-MM-DD", text)
 	case "timestamp":
-		return moment(time.DateTime, text)
+		return moment(time.DateTime, "YYYY-MM-DD hh:mm:ss", text)
 	default:
 		return nil, errors.New("is for numbers and dates, the column is " + physical)
 	}
 }
 
-func moment(layout, text string) (*big.Rat, error) {
+func moment(layout, form, text string) (*big.Rat, error) {
 	value, err := time.Parse(layout, text)
 	if err != nil {
-		return nil, errors.New("is not in the form " + layout)
+		return nil, errors.New("is not in the form " + form)
 	}
 	return new(big.Rat).SetInt64(value.Unix()), nil
 }

@@ -1,0 +1,89 @@
+package contract
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Nothing of a built-in contract is lost on reading: what was read, written
+// out and read again, is the same contract.
+func TestRoundTrip(t *testing.T) {
+	t.Parallel()
+	all, err := embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, p := range all {
+		text, err := yaml.Marshal(p.doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Parse(p.contract.Origin, text)
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", name, err, text)
+		}
+		again.Digest = p.contract.Digest
+		if !reflect.DeepEqual(again, p.contract) {
+			t.Errorf("%s: read again: %+v, want %+v", name, again, p.contract)
+		}
+	}
+}
+
+func TestWords(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{
+		"":                              nil,
+		"a >= b_2":                      {"a", "b_2"},
+		"ABS(a - 1.5) <= greatest(b,2)": {"abs", "a", "greatest", "b"},
+		"a = 'it''s; (' OR b":           {"a", "or", "b"},
+		"a\n<> b":                       {"a", "b"},
+	} {
+		got, err := words(text)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("words(%q) = %q, %v; want %q", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"(a", "a)", ")a(", "'a", "a;b", "a -- b", "a /* b", `"a"`, "a::INT", "$1", "a\x00"} {
+		if got, err := words(text); err == nil {
+			t.Errorf("words(%q) = %q, want an error", text, got)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	all, err := embedded()
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, p := range all {
+		data, err := builtIn.ReadFile("contracts/" + p.contract.Name + Suffix)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := Parse("fuzz.odcs.yaml", data)
+		if (c == nil) == (err == nil) {
+			t.Fatalf("contract %v, error %v", c, err)
+		}
+	})
+}
+
+// A check whose words pass stays within its parentheses: in SQL it cannot end
+// the expression that surrounds it.
+func FuzzWords(f *testing.F) {
+	f.Add("a >= b OR (c IS NULL AND d = 'x)')")
+	f.Add("a) OR (b")
+	f.Fuzz(func(t *testing.T, text string) {
+		if _, err := words(text); err != nil {
+			return
+		}
+		if _, err := words("(" + text + ")"); err != nil {
+			t.Fatalf("%q alone passes, in parentheses: %v", text, err)
+		}
+	})
+}
