@@ -42,7 +42,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if !a.running && policy.CodeOf(err) == policy.Failed {
 		err = policy.Errorf(policy.Usage, "%w", err)
 	}
-	fmt.Fprintf(stderr, "weir: %v\n", err)
+	_, _ = fmt.Fprintf(stderr, "weir: %v\n", err) //nolint:errcheck // nobody is left to tell
 	return exitCode(err)
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -88,13 +89,11 @@ func path(field func(*Config) *string) func(*Config, string) error {
 
 func choice(field func(*Config) *string, allowed ...string) func(*Config, string) error {
 	return func(c *Config, value string) error {
-		for _, a := range allowed {
-			if value == a {
-				*field(c) = value
-				return nil
-			}
+		if !slices.Contains(allowed, value) {
+			return fmt.Errorf("is none of %s", strings.Join(allowed, ", "))
 		}
-		return fmt.Errorf("is none of %s", strings.Join(allowed, ", "))
+		*field(c) = value
+		return nil
 	}
 }
 

@@ -160,9 +160,9 @@ func list(v reflect.Value) string {
 }
 
 func pairs(v reflect.Value) string {
-	var parts []string
-	for _, key := range v.MapKeys() {
-		parts = append(parts, cell(key)+"="+cell(v.MapIndex(key)))
+	parts := make([]string, 0, v.Len())
+	for key, value := range v.Seq2() {
+		parts = append(parts, cell(key)+"="+cell(value))
 	}
 	slices.Sort(parts)
 	return strings.Join(parts, ", ")

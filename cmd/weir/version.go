@@ -11,7 +11,7 @@ import (
 
 // The linker sets these in a release: -ldflags "-X main.version=v1.2.3".
 var (
-	version string //nolint:gochecknoglobals // the linker can set nothing else
+	version string
 	commit  string //nolint:gochecknoglobals // the linker can set nothing else
 )
 

@@ -1,0 +1,117 @@
+# Weir's tasks. `make` alone lists them. All but lint, vuln and ci need only Go,
+# a C compiler and make.
+
+.DEFAULT_GOAL := help
+
+BIN       := bin/weir
+HOME_DIR  ?= weir-home
+BENCH     ?= .
+FUZZTIME  ?= 10s
+
+VERSION   := $(shell git describe --tags --dirty 2>/dev/null)
+COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+LDFLAGS   := -X main.version=$(VERSION) -X main.commit=$(COMMIT)
+
+TOOL      := go tool -modfile=tools/go.mod
+LINT      := $(TOOL) golangci-lint
+# Prints what go test prints, then the tests that skipped.
+GOTEST    := go run tools/skipcheck/main.go tools/skipcheck/report.go
+
+# Where goroutines share memory, or code is pure and its race run is cheap.
+RACE_PACKAGES := ./policy/... ./etl/contract/...
+
+# Client programs that tests need, as program:Debian-package, and Python
+# packages. Python's go to an environment of their own, first on the tests' PATH.
+PROGRAMS  := python3:python3 zstd:zstd
+PYTHON    := open-data-contract-standard
+VENV      := $(CURDIR)/bin/python
+export PATH := $(VENV)/bin:$(PATH)
+SUDO      := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+# What ci runs, in this order, and where the vulnerability check leaves word.
+CI_STEPS  := fmt-check generated-check lint vuln test-strict race run
+VULN_WORD := bin/vuln.txt
+
+.PHONY: help
+help: ## list the tasks
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## build, then make, load and publish a synthetic district
+	$(BIN) quickstart --home $(HOME_DIR)
+
+.PHONY: build
+build: ## build bin/weir
+	go build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/weir
+
+.PHONY: test
+test: ## run all tests; those that need a program you lack say so and skip
+	@$(GOTEST) ./...
+
+.PHONY: test-strict
+test-strict: ## run all tests; a skipped one is a failure
+	@WEIR_CI=1 $(GOTEST) ./...
+	@cd tools && go test ./skipcheck
+
+.PHONY: race
+race: ## run the tests under the race detector where it pays
+	@WEIR_CI=1 $(GOTEST) -race $(RACE_PACKAGES)
+
+.PHONY: bench
+bench: ## run the benchmarks that BENCH matches (default all)
+	go test -run '^$$' -bench '$(BENCH)' -timeout 2h ./...
+
+.PHONY: fuzz
+fuzz: ## run every fuzz test for FUZZTIME (default 10s)
+	@grep -rnE '^func Fuzz' --include='*_test.go' . \
+	| sed -E 's|^(.*)/[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9_]*).*|\1 \2|' \
+	| while read -r dir name; do \
+		echo "$$dir $$name"; \
+		go test "$$dir" -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) || exit 1; \
+	done
+
+.PHONY: fmt
+fmt: ## format the Go files
+	$(LINT) fmt
+
+.PHONY: fmt-check
+fmt-check: ## fail if a Go file is not formatted
+	@$(LINT) fmt --diff
+
+.PHONY: lint
+lint: ## run the linters
+	$(LINT) run ./...
+	cd tools && go vet ./skipcheck
+
+.PHONY: vuln
+vuln: ## look for known vulnerabilities that the code reaches
+	@tools/vuln $(VULN_WORD)
+
+.PHONY: generate
+generate: ## write the generated files
+	go generate ./...
+
+.PHONY: generated-check
+generated-check: ## fail if a generated file is not current
+	@before=$$(git status --short; git diff); go generate ./...; after=$$(git status --short; git diff); \
+	if [ "$$before" != "$$after" ]; then \
+		git status --short; echo "generated files are not current: run 'make generate' and commit them" >&2; exit 1; \
+	fi
+
+.PHONY: ci-deps
+ci-deps: ## install the client programs that tests need (Debian)
+	@for p in $(PROGRAMS); do command -v "$${p%%:*}" >/dev/null || missing="$$missing $${p#*:}"; done; \
+	python3 -c 'import ensurepip' 2>/dev/null || missing="$$missing python3-venv"; \
+	echo "missing Debian packages: $${missing:-none}"; \
+	if [ -n "$$missing" ]; then $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends $$missing; fi
+	@[ -x $(VENV)/bin/pip ] || python3 -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check $(PYTHON)
+
+.PHONY: ci
+ci: ## run every check, with a skipped test as a failure
+	@for step in $(CI_STEPS); do \
+		echo "== $$step"; start=$$(date +%s); \
+		$(MAKE) --no-print-directory $$step || exit 1; \
+		echo "== $$step took $$(($$(date +%s) - start)) s"; \
+	done; \
+	echo "== all passed; $$(cat $(VULN_WORD))"
