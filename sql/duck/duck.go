@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -88,4 +89,11 @@ func Version(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("ask the engine's version: %w", err)
 	}
 	return v, nil
+}
+
+// IsInvalidInput reports whether the engine refused what it was given to read,
+// rather than failing by itself.
+func IsInvalidInput(err error) bool {
+	e, ok := errors.AsType[*driver.Error](err)
+	return ok && slices.Contains([]driver.ErrorType{driver.ErrorTypeInvalidInput, driver.ErrorTypeConversion, driver.ErrorTypeSerialization}, e.Type)
 }
