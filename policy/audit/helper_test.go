@@ -1,8 +1,11 @@
 package audit
 
 import (
+	"bytes"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -104,8 +107,25 @@ func filled(t testing.TB, n int) Paths {
 // clone copies a log with its key and remembered checkpoint.
 func clone(t testing.TB, p Paths) Paths {
 	t.Helper()
-	home := t.TempDir()
-	if err := os.CopyFS(home, os.DirFS(filepath.Dir(p.Dir))); err != nil {
+	from, home := filepath.Dir(p.Dir), t.TempDir()
+	err := filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(home, name)
+		// The journals' zeros are left as a hole, which spares the disk.
+		return errors.Join(os.MkdirAll(filepath.Dir(to), dirPerm),
+			os.WriteFile(to, bytes.TrimRight(data, "\x00"), filePerm), os.Truncate(to, int64(len(data))))
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	return Home(home)

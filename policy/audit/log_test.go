@@ -189,13 +189,17 @@ func TestOpenRefuses(t *testing.T) {
 		harm func(p Paths) error
 		want string
 	}{
-		"no log":               {func(p Paths) error { return os.RemoveAll(p.Dir) }, "there is no audit log"},
-		"no remembered":        {func(p Paths) error { return os.Remove(p.Remembered) }, "is missing; restore it"},
-		"no journal":           {func(p Paths) error { return os.Remove(journalPath(p.Dir, 1)) }, "no such file"},
-		"no key":               {func(p Paths) error { return os.Remove(p.Key) }, "audit key"},
-		"no last bundle":       {func(p Paths) error { return os.RemoveAll(filepath.Join(p.Dir, "tile/entries/001.p")) }, "entries/001.p/44"},
-		"checkpoint unsigned":  {func(p Paths) error { return os.WriteFile(filepath.Join(p.Dir, "checkpoint"), []byte("x\n0\n\n"), filePerm) }, "checkpoint"},
-		"last tile set to nil": {func(p Paths) error { return os.WriteFile(filepath.Join(p.Dir, "tile/0/001.p/44"), make([]byte, 44*32), filePerm) }, "does not match"},
+		"no log":         {func(p Paths) error { return os.RemoveAll(p.Dir) }, "there is no audit log"},
+		"no remembered":  {func(p Paths) error { return os.Remove(p.Remembered) }, "is missing; restore it"},
+		"no journal":     {func(p Paths) error { return os.Remove(journalPath(p.Dir, 1)) }, "no such file"},
+		"no key":         {func(p Paths) error { return os.Remove(p.Key) }, "audit key"},
+		"no last bundle": {func(p Paths) error { return os.RemoveAll(filepath.Join(p.Dir, "tile/entries/001.p")) }, "entries/001.p/44"},
+		"checkpoint unsigned": {func(p Paths) error {
+			return os.WriteFile(filepath.Join(p.Dir, "checkpoint"), []byte("x\n0\n\n"), filePerm)
+		}, "checkpoint"},
+		"last tile set to nil": {func(p Paths) error {
+			return os.WriteFile(filepath.Join(p.Dir, "tile/0/001.p/44"), make([]byte, 44*32), filePerm)
+		}, "does not match"},
 	}
 	base := filled(t, 300)
 	for name, test := range tests {
