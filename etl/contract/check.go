@@ -47,7 +47,7 @@ func (p *parsed) overlap(rule quality, o overlapDoc) {
 	p.checkColumns(o.At, "from", []string{o.From})
 	p.checkColumns(o.At, "to", []string{o.To})
 	for _, name := range []string{o.From, o.To} {
-		if column, ok := p.contract.Column(name); ok && column.LogicalType != "date" {
+		if column, ok := p.contract.Column(name); ok && column.LogicalType != logicalDate {
 			p.add(string(o.At), "name date columns in from and to", "%s is not a date", name)
 		}
 	}

@@ -52,7 +52,7 @@ func (p *parsed) options(d property, column *Column) {
 	o := *d.Options
 	column.Minimum, column.Maximum = string(o.Minimum), string(o.Maximum)
 	p.checkBounds(d, column)
-	if (o.Pattern != "" || o.MaxLength != 0) && column.Type != "VARCHAR" {
+	if (o.Pattern != "" || o.MaxLength != 0) && column.Type != typeText {
 		p.add(string(o.At), "remove it", "pattern and maxLength are for text, the column is %s", column.Type)
 		return
 	}
@@ -90,7 +90,7 @@ func (p *parsed) enum(d property, column *Column) {
 				"a column's quality rule is a list of valid values and nothing else")
 			continue
 		}
-		if column.Type != "VARCHAR" {
+		if column.Type != typeText {
 			p.add(string(rule.At), "use logicalTypeOptions.minimum and maximum",
 				"a list of values is for text, the column is %s", column.Type)
 		}
@@ -154,11 +154,11 @@ func (c *Column) fault(value string) string {
 		return "would be a person's key"
 	case len(c.Enum) > 0 && !slices.Contains(c.Enum, value):
 		return "is not among the valid values"
-	case c.Type == "BOOLEAN" && value != "true" && value != "false":
+	case c.Type == typeBoolean && value != yes && value != no:
 		return "is not a boolean"
 	case c.Pattern != "" && !matches(c.Pattern, value):
 		return "does not match the pattern"
-	case c.LogicalType == "string" || c.Type == "BOOLEAN":
+	case c.LogicalType == logicalString || c.Type == typeBoolean:
 		return ""
 	}
 	number, err := ordinal(c.Type, value)

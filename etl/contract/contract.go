@@ -27,9 +27,10 @@ func Compartments() []Compartment {
 type LoadMode string
 
 const (
-	// Full: the file lists every row; a loaded row that it omits has ended.
+	// Full means that the file lists every row; a loaded row that it omits has
+	// ended.
 	Full LoadMode = "full"
-	// Delta: the file lists new and changed rows only.
+	// Delta means that the file lists new and changed rows only.
 	Delta LoadMode = "delta"
 )
 

@@ -10,6 +10,19 @@ import (
 	"time"
 )
 
+// The types that rules ask for: of ODCS, and of DuckDB.
+const (
+	logicalString    = "string"
+	logicalInteger   = "integer"
+	logicalNumber    = "number"
+	logicalDate      = "date"
+	logicalTimestamp = "timestamp"
+
+	typeBoolean = "BOOLEAN"
+	typeText    = "VARCHAR"
+	typeUUID    = "UUID"
+)
+
 var (
 	decimalForm = regexp.MustCompile(`^DECIMAL\((\d{1,2}),(\d{1,2})\)$`)
 	numberForm  = regexp.MustCompile(`^-?\d{1,38}(\.\d{1,38})?$`)
@@ -19,25 +32,25 @@ var (
 // stores that type.
 func logicalTypeOf(physical string) (string, bool) {
 	switch physical {
-	case "BOOLEAN":
+	case typeBoolean:
 		return "boolean", true
 	case "TINYINT", "SMALLINT", "INTEGER", "BIGINT":
-		return "integer", true
+		return logicalInteger, true
 	case "DOUBLE":
-		return "number", true
-	case "VARCHAR", "UUID":
-		return "string", true
+		return logicalNumber, true
+	case typeText, typeUUID:
+		return logicalString, true
 	case "DATE":
-		return "date", true
+		return logicalDate, true
 	case "TIMESTAMP":
-		return "timestamp", true
+		return logicalTimestamp, true
 	}
 	part := decimalForm.FindStringSubmatch(physical)
 	if part == nil {
 		return "", false
 	}
 	width, scale := atoi(part[1]), atoi(part[2])
-	return "number", width >= 1 && width <= 38 && scale <= width
+	return logicalNumber, width >= 1 && width <= 38 && scale <= width
 }
 
 func (p *parsed) checkType(d property) {
@@ -79,7 +92,7 @@ func (p *parsed) bound(path string, column *Column, text string) *big.Rat {
 // ordinal maps a literal to a number that sorts as the values of the type do.
 func ordinal(physical, text string) (*big.Rat, error) {
 	switch logical, _ := logicalTypeOf(physical); logical {
-	case "integer", "number":
+	case logicalInteger, logicalNumber:
 		if !numberForm.MatchString(text) {
 			return nil, errors.New("is not a plain number")
 		}
@@ -88,9 +101,9 @@ func ordinal(physical, text string) (*big.Rat, error) {
 			return nil, errors.New("does not fit " + physical)
 		}
 		return value, nil
-	case "date":
+	case logicalDate:
 		return moment(time.DateOnly, "YYYY-MM-DD", text)
-	case "timestamp":
+	case logicalTimestamp:
 		return moment(time.DateTime, "YYYY-MM-DD hh:mm:ss", text)
 	default:
 		return nil, errors.New("is for numbers and dates, the column is " + physical)

@@ -33,6 +33,12 @@ func (p position) field(name string) string {
 	return string(p) + "." + name
 }
 
+// The booleans of YAML.
+const (
+	yes = "true"
+	no  = "false"
+)
+
 // maxFileBytes is far above any contract and keeps a wrong file from filling
 // memory.
 const maxFileBytes = 1 << 20
@@ -139,7 +145,7 @@ func (r *report) decodeScalar(path string, n ast.Node, v reflect.Value) {
 			r.add(path, "write true or false", "%q is not a boolean", text)
 			return
 		}
-		v.SetBool(text == "true")
+		v.SetBool(text == yes)
 	default:
 		number, err := strconv.ParseInt(text, 10, 32)
 		if err != nil {

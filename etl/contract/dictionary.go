@@ -23,9 +23,10 @@ People appear under pseudonyms, in columns that end in ` + "`_key`" + `. A sourc
 
 `)
 	for _, compartment := range Compartments() {
-		var links []string
-		for _, d := range c.In(compartment) {
-			links = append(links, fmt.Sprintf("[%s](#%s)", d.Name, d.Name))
+		datasets := c.In(compartment)
+		links := make([]string, len(datasets))
+		for i, d := range datasets {
+			links[i] = fmt.Sprintf("[%s](#%s)", d.Name, d.Name)
 		}
 		fmt.Fprintf(&b, "- **%s**: %s\n", compartment, strings.Join(links, ", "))
 	}
@@ -102,7 +103,7 @@ func (c *Column) rules(datasetTags []string) []string {
 		add(true, "refers to [%s](#%s).%s", c.Reference.Dataset, c.Reference.Dataset, c.Reference.Column)
 	}
 	for _, tag := range c.Tags {
-		add(tag != "pseudonym" && !slices.Contains(datasetTags, tag), "tagged `%s`", tag)
+		add(tag != tagPseudonym && !slices.Contains(datasetTags, tag), "tagged `%s`", tag)
 	}
 	return rules
 }

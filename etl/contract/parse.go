@@ -29,6 +29,7 @@ func Parse(file string, data []byte) (*Contract, error) {
 // between contracts can be reported on the line where it stands.
 type parsed struct {
 	*report
+
 	contract *Contract
 	doc      document
 	object   object
@@ -114,10 +115,10 @@ func (p *parsed) datasetProperties() {
 		p.add(at, "give property loadMode: full (a file lists every row) or delta (new and changed rows)",
 			"load mode %q is unknown", c.LoadMode)
 	}
-	if mints != "" && mints != "true" && mints != "false" {
+	if mints != "" && mints != yes && mints != no {
 		p.add(at, "write true or false", "mints is %q", mints)
 	}
-	c.Mints = mints == "true"
+	c.Mints = mints == yes
 }
 
 // customOf stores a custom property in the field that known gives for it.
@@ -167,7 +168,7 @@ func (p *parsed) retentionOf(level sla) Retention {
 	}
 	dataset, name, _ := strings.Cut(level.Element, ".")
 	column, ok := p.contract.Column(name)
-	if dataset != p.contract.Name || !ok || (column.LogicalType != "date" && column.LogicalType != "timestamp") {
+	if dataset != p.contract.Name || !ok || (column.LogicalType != logicalDate && column.LogicalType != logicalTimestamp) {
 		p.add(level.At.field("element"), "write "+p.contract.Name+".<a date or timestamp column>",
 			"%q is no date of this dataset", level.Element)
 	}

@@ -1,8 +1,11 @@
 package contract
 
 import (
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
@@ -53,13 +56,32 @@ func TestWords(t *testing.T) {
 	}
 }
 
-func FuzzParse(f *testing.F) {
-	all, err := embedded()
+// The authoring guide's example loads, and its list of words is complete.
+func TestAuthoringGuide(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../../docs/contracts-authoring.md")
 	if err != nil {
-		f.Fatal(err)
+		t.Fatal(err)
 	}
-	for _, p := range all {
-		data, err := builtIn.ReadFile("contracts/" + p.contract.Name + Suffix)
+	_, rest, _ := strings.Cut(string(guide), "```yaml\n")
+	example, _, _ := strings.Cut(rest, "```")
+	file := filepath.Join(t.TempDir(), "reading_log"+Suffix)
+	if err := os.WriteFile(file, []byte(example), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LoadDir(filepath.Dir(file)); err != nil {
+		t.Error(err)
+	}
+	for _, word := range append(vocabulary(), Tags()...) {
+		if !strings.Contains(string(guide), "`"+word+"`") {
+			t.Errorf("the guide does not mention %s", word)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, file := range []string{"added/reading_log", "bad/form/club", "bad/checks/club", "bad/alias/club"} {
+		data, err := os.ReadFile("testdata/" + file + Suffix)
 		if err != nil {
 			f.Fatal(err)
 		}

@@ -31,7 +31,7 @@ func (p *parsed) people() {
 }
 
 func (p *parsed) person(d property, column *Column) {
-	named, tagged := strings.HasSuffix(column.Name, "_key"), slices.Contains(column.Tags, "pseudonym")
+	named, tagged := strings.HasSuffix(column.Name, "_key"), slices.Contains(column.Tags, tagPseudonym)
 	if column.Person == "" {
 		if named || tagged {
 			p.add(string(d.At), "add custom property person: staff or student, or rename the column",
@@ -42,7 +42,7 @@ func (p *parsed) person(d property, column *Column) {
 	if column.Person != Staff && column.Person != Student {
 		p.add(d.At.field("customProperties"), "write staff or student", "kind of person %q is unknown", column.Person)
 	}
-	if !named || !tagged || column.Type != "UUID" {
+	if !named || !tagged || column.Type != typeUUID {
 		p.add(string(d.At), "name it <role>_key, with physicalType: UUID and tags: [pseudonym]",
 			"a column that stands for people holds pseudonyms")
 	}

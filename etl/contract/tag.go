@@ -5,7 +5,14 @@ import (
 	"strings"
 )
 
-// rule says which tags a compartment may hold and which it must: a dataset
+// The tags that any compartment may hold, and the one that two may.
+const (
+	tagPseudonym       = "pseudonym"
+	tagQuasiIdentifier = "quasi_identifier"
+	tagStudentRecord   = "student_record"
+)
+
+// tagRule says which tags a compartment may hold and which it must: a dataset
 // needs at least one of required, unless that is empty.
 type tagRule struct{ allowed, required []string }
 
@@ -16,17 +23,17 @@ func tagRules() map[Compartment]tagRule {
 	formative := []string{"coaching", "governance", "pd_engagement", "skill_assessment"}
 	return map[Compartment]tagRule{
 		Vault:      {allowed: []string{"direct_identifier"}, required: []string{"direct_identifier"}},
-		Core:       {allowed: []string{"coaching", "cost", "governance", "roster", "student_record"}},
+		Core:       {allowed: []string{"coaching", "cost", "governance", "roster", tagStudentRecord}},
 		Formative:  {allowed: formative, required: formative},
 		Evaluative: {allowed: []string{"evaluation"}, required: []string{"evaluation"}},
-		Students:   {allowed: []string{"student_record"}, required: []string{"student_record"}},
+		Students:   {allowed: []string{tagStudentRecord}, required: []string{tagStudentRecord}},
 	}
 }
 
 // Tags lists the classification tags that policy knows. A district's own begin
 // with x_.
 func Tags() []string {
-	tags := []string{"pseudonym", "quasi_identifier"}
+	tags := []string{tagPseudonym, tagQuasiIdentifier}
 	for _, rule := range tagRules() {
 		tags = append(tags, rule.allowed...)
 	}
@@ -58,7 +65,7 @@ func (p *parsed) tags() {
 func (p *parsed) checkTags(path string, tags []string, rule tagRule) {
 	for _, tag := range tags {
 		switch {
-		case strings.HasPrefix(tag, "x_"), slices.Contains(rule.allowed, tag), tag == "quasi_identifier", tag == "pseudonym":
+		case strings.HasPrefix(tag, "x_"), slices.Contains(rule.allowed, tag), tag == tagQuasiIdentifier, tag == tagPseudonym:
 		case slices.Contains(Tags(), tag):
 			p.add(path, "move the dataset to the compartment that holds such data",
 				"data tagged %s must not be in %s", tag, p.contract.Compartment)
