@@ -120,12 +120,14 @@ func (s *store) openCompartment(ctx context.Context, c contract.Compartment) err
 		return err
 	}
 	return s.within(ctx, string(c), func() error {
-		for _, k := range s.catalog.In(c) {
-			if err := s.transact(ctx, func(tx *sql.Tx) error { return syncTable(ctx, tx, k) }); err != nil {
-				return fmt.Errorf("shape %s: %w", k.Name, err)
+		return s.transact(ctx, func(tx *sql.Tx) error {
+			for _, k := range s.catalog.In(c) {
+				if err := syncTable(ctx, tx, k); err != nil {
+					return fmt.Errorf("shape %s: %w", k.Name, err)
+				}
 			}
-		}
-		return nil
+			return nil
+		})
 	})
 }
 

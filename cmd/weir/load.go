@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weir-warehouse/weir/etl"
+	"github.com/weir-warehouse/weir/policy"
+)
+
+func (a *app) newLoad() *cobra.Command {
+	var o etl.Options
+	cmd := &cobra.Command{
+		Use:   "load PATH…",
+		Short: "Load source files into the build",
+		Long: `Loads tables (CSV, TSV, Parquet, NDJSON; plain, .gz or .zst) and OneRoster
+packages. A path is a file, a directory to look through, or a .zip. Which
+dataset a file holds is told by a mapping, by its name or by its header.
+
+Each row is loaded, or goes to quarantine with its file, line and the rules
+that it broke. A file that cannot be read as a whole is refused, and nothing of
+it is loaded. Nothing is visible to readers until 'weir publish'.`,
+		Example: `  weir load exports/
+  weir load lms.csv --dataset pd_engagement
+  weir load lms.csv --mapping lms.mapping.yaml`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.writing(cmd.Context(), cmd, func(ctx context.Context, l *etl.Loader) error {
+				r, err := a.load(ctx, l, args, o)
+				if err != nil {
+					return err
+				}
+				return a.printLoad(r)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&o.Dataset, "dataset", "", "dataset that the files hold")
+	cmd.Flags().StringArrayVar(&o.Mappings, "mapping", nil, "mapping file; may be repeated")
+	cmd.Flags().BoolVar(&o.AcceptRemovals, "accept-removals", false, "let a full file end any number of rows")
+	return cmd
+}
+
+// load runs the loader under a progress bar.
+func (a *app) load(ctx context.Context, l *etl.Loader, paths []string, o etl.Options) (etl.Report, error) {
+	bar := a.progress(-1, "load")
+	defer bar.Close() //nolint:errcheck // a picture
+	l.Progress = func(done, total int, what string) {
+		bar.ChangeMax(total)
+		bar.Describe(what)
+		_ = bar.Set(done) //nolint:errcheck // a picture
+	}
+	return l.Load(ctx, paths, o)
+}
+
+// loadedFile is a line of the summary.
+type loadedFile struct {
+	File        string     `json:"file"`
+	Dataset     string     `json:"dataset"`
+	Status      etl.Status `json:"status"`
+	Read        int64      `json:"read"`
+	Loaded      int64      `json:"loaded"`
+	Updated     int64      `json:"updated"`
+	Unchanged   int64      `json:"unchanged"`
+	Ended       int64      `json:"ended"`
+	Quarantined int64      `json:"quarantined"`
+	Seconds     string     `json:"seconds"`
+	Rate        string     `json:"rows/s"`
+}
+
+// printLoad prints what a load did, and fails when files were refused.
+func (a *app) printLoad(r etl.Report) error {
+	var err error
+	if a.config.Output == formatJSON {
+		err = a.print(r)
+	} else {
+		err = a.printLoadTable(r)
+	}
+	if err == nil && r.Refused() > 0 {
+		return policy.Errorf(policy.DataRefused, "%d of %d files were refused", r.Refused(), len(r.Outcomes))
+	}
+	return err
+}
+
+func (a *app) printLoadTable(r etl.Report) error {
+	files := make([]loadedFile, len(r.Outcomes))
+	for i, o := range r.Outcomes {
+		files[i] = loadedFile{
+			File: o.File, Dataset: o.Dataset, Status: o.Status, Read: o.Read, Loaded: o.Loaded, Updated: o.Updated,
+			Unchanged: o.Unchanged, Ended: o.Ended, Quarantined: o.Quarantined, Seconds: fmt.Sprintf("%.2f", o.Seconds), Rate: rate(o),
+		}
+	}
+	if err := a.print(files); err != nil {
+		return err
+	}
+	_, err := fmt.Fprint(a.stdout, loadNotes(r))
+	return err
+}
+
+func rate(o etl.Outcome) string {
+	if o.Seconds == 0 || o.Read == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.0f", float64(o.Read)/o.Seconds)
+}
+
+// loadNotes says in words what the table has no column for.
+func loadNotes(r etl.Report) string {
+	var b strings.Builder
+	for _, o := range r.Outcomes {
+		for _, rule := range slices.Sorted(maps.Keys(o.ByRule)) {
+			fmt.Fprintf(&b, "\n%s: %d rows of %s broke %s", o.File, o.ByRule[rule], o.Dataset, rule)
+		}
+		note := func(n int64, text string) {
+			if n > 0 {
+				fmt.Fprintf(&b, "\n%s: %d %s", o.File, n, text)
+			}
+		}
+		note(o.Repaired, "rows repaired (surrounding blanks, letter case of codes)")
+		note(o.Withdrawn, "rows say that a row has ended")
+		note(o.Skipped, "repeated groups without a value skipped")
+		note(o.Ignored, "records are of kinds that no dataset holds")
+		if len(o.Dropped) > 0 {
+			fmt.Fprintf(&b, "\n%s: never stored: %s", o.File, strings.Join(o.Dropped, ", "))
+		}
+		if o.Status != etl.StatusLoaded {
+			fmt.Fprintf(&b, "\n%s: %s: %s", o.File, o.Status, o.Reason)
+		}
+	}
+	for _, t := range r.Retried {
+		fmt.Fprintf(&b, "\n%s: from quarantine: %d loaded, %d updated, %d unchanged, %d superseded (%s)", t.File, t.Loaded, t.Updated, t.Unchanged, t.Superseded, t.Dataset)
+	}
+	if b.Len() > 0 {
+		b.WriteString("\n")
+	}
+	return b.String()
+}

@@ -1,0 +1,165 @@
+// Package snapshot keeps published snapshots: immutable directories of
+// compartment files, each with a manifest that names every file's hash and
+// every table's rows, and the pointer CURRENT. It writes nothing into a
+// snapshot after it is published and trusts no file that its manifest does
+// not vouch for.
+package snapshot
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/weir-warehouse/weir/policy"
+)
+
+// Format is the version of the manifest's own form.
+const Format = 1
+
+// Manifest describes a snapshot completely.
+type Manifest struct {
+	Format       int           `json:"format"`
+	ID           string        `json:"id"` // time and digest of the rest: it vouches for the manifest
+	CreatedAt    time.Time     `json:"created_at"`
+	Program      string        `json:"program"`
+	Engine       string        `json:"engine"`
+	Parent       string        `json:"parent,omitempty"` // the snapshot that was current before
+	Compartments []Compartment `json:"compartments"`
+	Batches      []Batch       `json:"batches"`
+}
+
+// Compartment is one DuckDB file of a snapshot.
+type Compartment struct {
+	Name     string  `json:"name"`
+	File     string  `json:"file"`
+	SHA256   string  `json:"sha256"`
+	Bytes    int64   `json:"bytes"`
+	Revision int64   `json:"revision"` // of the build file that it was made from
+	Tables   []Table `json:"tables"`
+}
+
+// Table is a dataset in a compartment.
+type Table struct {
+	Name            string `json:"name"`
+	Rows            int64  `json:"rows"`
+	ContractVersion string `json:"contract_version"`
+	ContractDigest  string `json:"contract_digest"`
+}
+
+// Batch is a load that the snapshot contains.
+type Batch struct {
+	Compartment string `json:"compartment"`
+	Seq         int    `json:"seq"`
+	ID          string `json:"batch_id"`
+	Dataset     string `json:"dataset"`
+	File        string `json:"file"`
+	Loaded      int64  `json:"loaded"`
+	Updated     int64  `json:"updated"`
+	Ended       int64  `json:"ended"`
+	Quarantined int64  `json:"quarantined"`
+}
+
+// Rows counts the rows of all tables.
+func (m *Manifest) Rows() int64 {
+	var n int64
+	for _, c := range m.Compartments {
+		for _, t := range c.Tables {
+			n += t.Rows
+		}
+	}
+	return n
+}
+
+// Bytes adds up the files' sizes.
+func (m *Manifest) Bytes() int64 {
+	var n int64
+	for _, c := range m.Compartments {
+		n += c.Bytes
+	}
+	return n
+}
+
+// Compartment finds a compartment by name.
+func (m *Manifest) Compartment(name string) (Compartment, bool) {
+	for _, c := range m.Compartments {
+		if c.Name == name {
+			return c, true
+		}
+	}
+	return Compartment{}, false
+}
+
+// SameContent reports whether both were made from the same state of the build.
+func (m *Manifest) SameContent(o *Manifest) bool {
+	if len(m.Compartments) != len(o.Compartments) {
+		return false
+	}
+	for _, c := range m.Compartments {
+		if other, ok := o.Compartment(c.Name); !ok || !c.SameContent(other) {
+			return false
+		}
+	}
+	return true
+}
+
+// SameContent reports whether both were made from the same state of a build
+// file.
+func (c Compartment) SameContent(o Compartment) bool {
+	if c.Revision != o.Revision || len(c.Tables) != len(o.Tables) {
+		return false
+	}
+	for i, t := range c.Tables {
+		if t.Name != o.Tables[i].Name || t.ContractDigest != o.Tables[i].ContractDigest {
+			return false
+		}
+	}
+	return true
+}
+
+// seal gives the manifest its identifier.
+func (m *Manifest) seal() error {
+	sum, err := m.digest()
+	if err != nil {
+		return err
+	}
+	m.ID = m.CreatedAt.UTC().Format("20060102T150405Z") + "-" + sum[:16]
+	return nil
+}
+
+func (m *Manifest) digest() (string, error) {
+	open := *m
+	open.ID = ""
+	data, err := json.Marshal(open)
+	if err != nil {
+		return "", fmt.Errorf("write manifest: %w", err)
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// read reads the manifest of a snapshot directory and checks that its
+// identifier vouches for it.
+func read(dir string) (*Manifest, error) {
+	id := filepath.Base(dir)
+	data, err := os.ReadFile(filepath.Join(dir, manifestFile))
+	if err != nil {
+		return nil, policy.Errorf(policy.NotFound, "there is no snapshot %s; `weir snapshots list` shows them", id)
+	}
+	var m Manifest
+	if err := json.Unmarshal(data, &m); err != nil {
+		return nil, policy.Errorf(policy.Failed, "snapshot %s: its manifest cannot be read: %w", id, err)
+	}
+	sum, err := m.digest()
+	if err != nil {
+		return nil, err
+	}
+	if m.Format != Format || m.ID != id || !strings.HasSuffix(id, "-"+sum[:16]) {
+		return nil, policy.Errorf(policy.Failed, "snapshot %s: its manifest was altered; publish anew, or restore it from a backup", id)
+	}
+	return &m, nil
+}

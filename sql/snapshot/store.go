@@ -1,0 +1,156 @@
+package snapshot
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/weir-warehouse/weir/policy"
+)
+
+const (
+	manifestFile = "manifest.json"
+	currentFile  = "CURRENT"
+	partial      = ".partial-" // prefix of directories that are being written
+)
+
+// Store is the snapshots of a home.
+type Store struct {
+	home string
+	dir  string
+}
+
+// In returns the store of a home directory.
+func In(home string) Store { return Store{home: home, dir: filepath.Join(home, "snapshots")} }
+
+// Path is where a compartment's file of a snapshot is.
+func (s Store) Path(id, file string) string { return filepath.Join(s.dir, id, file) }
+
+// Current returns the manifest of the current snapshot; ok is false before the
+// first is published.
+func (s Store) Current() (m *Manifest, ok bool, err error) {
+	data, err := os.ReadFile(filepath.Join(s.home, currentFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("read %s: %w", currentFile, err)
+	}
+	m, err = s.Get(strings.TrimSpace(string(data)))
+	return m, err == nil, err
+}
+
+// Get returns the manifest of a snapshot.
+func (s Store) Get(id string) (*Manifest, error) {
+	if id != filepath.Base(id) || strings.HasPrefix(id, ".") {
+		return nil, policy.Errorf(policy.Usage, "%q is not the name of a snapshot", id)
+	}
+	return read(filepath.Join(s.dir, id))
+}
+
+// List returns the manifests of all snapshots, oldest first. A snapshot whose
+// manifest does not vouch for itself is an error.
+func (s Store) List() ([]*Manifest, error) {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return nil, fmt.Errorf("list snapshots: %w", err)
+	}
+	var out []*Manifest
+	for _, e := range entries {
+		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		m, err := s.Get(e.Name())
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, m)
+	}
+	slices.SortFunc(out, func(a, b *Manifest) int { return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), strings.Compare(a.ID, b.ID)) })
+	return out, nil
+}
+
+// SetCurrent makes a snapshot the current one, by a rename that either
+// happens or does not.
+func (s Store) SetCurrent(id string) error {
+	if _, err := s.Get(id); err != nil {
+		return err
+	}
+	next := filepath.Join(s.home, "."+currentFile)
+	if err := writeSynced(next, []byte(id+"\n"), 0o600); err != nil {
+		return fmt.Errorf("point %s at %s: %w", currentFile, id, err)
+	}
+	if err := os.Rename(next, filepath.Join(s.home, currentFile)); err != nil {
+		return fmt.Errorf("point %s at %s: %w", currentFile, id, err)
+	}
+	return syncDir(s.home)
+}
+
+// Remove deletes a snapshot that is not current. It is renamed first, so that
+// no half-deleted one is ever listed.
+func (s Store) Remove(id string) error {
+	current, ok, err := s.Current()
+	if err != nil {
+		return err
+	}
+	if ok && current.ID == id {
+		return policy.Errorf(policy.Usage, "snapshot %s is current and stays", id)
+	}
+	doomed := filepath.Join(s.dir, partial+id)
+	if err := os.Rename(filepath.Join(s.dir, id), doomed); err != nil {
+		return fmt.Errorf("remove snapshot %s: %w", id, err)
+	}
+	return removeTree(doomed)
+}
+
+// Sweep deletes what a crash left half-written or half-deleted.
+func (s Store) Sweep() error {
+	left, err := filepath.Glob(filepath.Join(s.dir, partial+"*"))
+	if err != nil {
+		return err
+	}
+	for _, dir := range left {
+		err = errors.Join(err, removeTree(dir))
+	}
+	return err
+}
+
+// removeTree deletes a directory whose files are read-only.
+func removeTree(dir string) error {
+	if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a directory needs its search bit
+		return fmt.Errorf("remove %s: %w", filepath.Base(dir), err)
+	}
+	return os.RemoveAll(dir)
+}
+
+// Prune removes all but the newest keep snapshots, and with byAge also those
+// made before the given time. The current one stays. It returns what it
+// removed, oldest first.
+func (s Store) Prune(keep int, before time.Time, byAge bool) ([]*Manifest, error) {
+	all, err := s.List()
+	if err != nil {
+		return nil, err
+	}
+	current, _, err := s.Current()
+	if err != nil {
+		return nil, err
+	}
+	var removed []*Manifest
+	for i, m := range all {
+		old := i < len(all)-keep || byAge && m.CreatedAt.Before(before)
+		if !old || current != nil && m.ID == current.ID {
+			continue
+		}
+		if err := s.Remove(m.ID); err != nil {
+			return removed, err
+		}
+		removed = append(removed, m)
+	}
+	return removed, nil
+}
