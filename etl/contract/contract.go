@@ -69,7 +69,8 @@ type Contract struct {
 	Overlaps    []Overlap
 	Retention   Retention
 	Origin      string // file that defined it
-	Digest      string // SHA-256 of the file, hex
+	Source      string // text of that file
+	Digest      string // SHA-256 of the text, hex
 }
 
 // Column describes one column of a dataset.

@@ -39,7 +39,7 @@ func parse(file string, data []byte) *parsed {
 	sum := sha256.Sum256(data)
 	p := &parsed{
 		report:   newReport(file),
-		contract: &Contract{Origin: file, Digest: hex.EncodeToString(sum[:])},
+		contract: &Contract{Origin: file, Source: string(data), Digest: hex.EncodeToString(sum[:])},
 	}
 	if !decode(data, &p.doc, p.report) {
 		return p

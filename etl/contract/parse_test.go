@@ -28,7 +28,7 @@ func TestRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v\n%s", name, err, text)
 		}
-		again.Digest = p.contract.Digest
+		again.Source, again.Digest = p.contract.Source, p.contract.Digest
 		if !reflect.DeepEqual(again, p.contract) {
 			t.Errorf("%s: read again: %+v, want %+v", name, again, p.contract)
 		}

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -124,10 +123,20 @@ func (c *Contract) dependsOn(other *Contract) bool {
 	return false
 }
 
-func cycle(waiting []*Contract) error {
-	names := make([]string, len(waiting))
+// cycle tells, for each contract that cannot be ordered, what it waits for.
+func cycle(waiting []*Contract) Problems {
+	problems := make(Problems, len(waiting))
 	for i, d := range waiting {
-		names[i] = d.Name
+		var names []string
+		for _, other := range waiting {
+			if d.dependsOn(other) {
+				names = append(names, other.Name)
+			}
+		}
+		problems[i] = Problem{
+			File: d.Origin, Reason: "rows cannot be loaded before those of " + strings.Join(names, ", ") + ", which wait in turn",
+			Advice: "remove a reference, or a person column, that closes the circle",
+		}
 	}
-	return fmt.Errorf("order contracts: %s wait for one another; remove a reference between them", strings.Join(names, ", "))
+	return problems
 }
