@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -121,15 +120,16 @@ func moment(layout, form, text string) (*big.Rat, error) {
 // fits reports whether a number can be stored without loss.
 func fits(physical string, value *big.Rat) bool {
 	if part := decimalForm.FindStringSubmatch(physical); part != nil {
-		return len(strings.TrimLeft(value.FloatString(0), "-0")) <= atoi(part[1])-atoi(part[2]) &&
-			new(big.Rat).Mul(value, tenTo(atoi(part[2]))).IsInt()
+		width, scale := atoi(part[1]), atoi(part[2])
+		scaled := new(big.Rat).Mul(value, tenTo(scale))
+		return scaled.IsInt() && new(big.Rat).Abs(scaled).Cmp(tenTo(width)) < 0
 	}
 	bits := map[string]uint{"TINYINT": 8, "SMALLINT": 16, "INTEGER": 32, "BIGINT": 64}[physical]
 	if bits == 0 {
 		return true
 	}
 	limit := new(big.Int).Lsh(big.NewInt(1), bits-1)
-	return value.IsInt() && value.Num().CmpAbs(limit) < 0
+	return value.IsInt() && value.Num().Cmp(limit) < 0 && value.Num().Cmp(limit.Neg(limit)) >= 0
 }
 
 func tenTo(n int) *big.Rat {

@@ -35,6 +35,30 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+func TestFits(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		physical, text string
+		fits           bool
+	}{
+		{"TINYINT", "127", true},
+		{"TINYINT", "128", false},
+		{"TINYINT", "-128", true},
+		{"TINYINT", "-129", false},
+		{"BIGINT", "9223372036854775807", true},
+		{"INTEGER", "0.5", false},
+		{"DECIMAL(3,2)", "9.99", true},
+		{"DECIMAL(3,2)", "-9.99", true},
+		{"DECIMAL(3,2)", "10", false},
+		{"DECIMAL(3,2)", "9.995", false},
+		{"DOUBLE", "0.1", true},
+	} {
+		if _, err := ordinal(test.physical, test.text); (err == nil) != test.fits {
+			t.Errorf("ordinal(%s, %s): error %v, want one: %t", test.physical, test.text, err, !test.fits)
+		}
+	}
+}
+
 func TestWords(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{

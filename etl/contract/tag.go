@@ -55,6 +55,10 @@ func (p *parsed) tags() {
 		column := &c.Columns[i]
 		p.checkTags(o.Properties[i].At.field("tags"), column.Tags, rule)
 		column.Tags = union(c.Tags, column.Tags)
+		if column.Person == Student && c.Compartment != Vault && !slices.Contains(column.Tags, tagStudentRecord) {
+			p.add(string(o.Properties[i].At), "tag the dataset student_record, in core or students",
+				"what is keyed by students is a student record")
+		}
 	}
 	if len(rule.required) > 0 && !slices.ContainsFunc(rule.required, func(t string) bool { return slices.Contains(c.Tags, t) }) {
 		p.add(o.At.field("tags"), "tag it "+strings.Join(rule.required, " or "),
