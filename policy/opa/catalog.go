@@ -1,18 +1,21 @@
 package opa
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/weir-warehouse/weir/policy"
 )
 
-// facts returns the catalogue as rules see it, under data.catalog.datasets.
+// facts returns the catalogue as rules see it, under data.catalog.datasets. A
+// dataset has its own tags and those of all its columns.
 func facts(catalog []policy.Dataset, periods map[string]policy.Period) map[string]any {
 	datasets := map[string]any{}
 	for _, d := range catalog {
-		columns, people := map[string]any{}, []string{}
+		columns, tags, people := map[string]any{}, marks(d.Tags), []string{}
 		for _, c := range d.Columns {
-			columns[c.Name] = map[string]any{"type": c.Type, "person": c.Person, "tags": list(c.Tags)}
+			columns[c.Name] = map[string]any{"type": c.Type, "person": c.Person, "tags": marks(c.Tags)}
+			maps.Copy(tags, marks(c.Tags))
 			if c.Person != "" {
 				people = append(people, c.Person)
 			}
@@ -20,7 +23,7 @@ func facts(catalog []policy.Dataset, periods map[string]policy.Period) map[strin
 		slices.Sort(people)
 		datasets[d.Name] = map[string]any{
 			"compartment": d.Compartment,
-			"tags":        list(d.Tags),
+			"tags":        tags,
 			"derived":     d.Derived,
 			"dated":       periods[d.Name].From != "",
 			"people":      list(slices.Compact(people)),
@@ -28,6 +31,15 @@ func facts(catalog []policy.Dataset, periods map[string]policy.Period) map[strin
 		}
 	}
 	return map[string]any{"datasets": datasets}
+}
+
+// marks returns words as an object, in which rules find one at once.
+func marks(words []string) map[string]any {
+	out := map[string]any{}
+	for _, w := range words {
+		out[w] = true
+	}
+	return out
 }
 
 // list returns strings as OPA's store wants them.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 
 	"github.com/weir-warehouse/weir/policy"
@@ -31,6 +32,7 @@ type Engine struct {
 	rules     map[string]policy.Reason // by title
 	answer    rego.PreparedEvalQuery
 	filter    rego.PreparedPartialQuery
+	unknowns  []*ast.Term // what partial evaluation does not know
 }
 
 // New loads a bundle over a catalogue, and refuses one that does not compile or
@@ -48,7 +50,10 @@ func New(ctx context.Context, b *Bundle, catalog []policy.Dataset, o Options) (*
 
 // compileOnly loads a bundle without proving it.
 func compileOnly(ctx context.Context, b *Bundle, catalog []policy.Dataset, o Options) (*Engine, error) {
-	e := &Engine{bundle: b, options: o, catalog: catalog, datasets: map[string]policy.Dataset{}}
+	e := &Engine{
+		bundle: b, options: o, catalog: catalog,
+		datasets: map[string]policy.Dataset{}, unknowns: unknowns(),
+	}
 	for _, d := range catalog {
 		e.datasets[d.Name] = d
 	}
@@ -72,7 +77,7 @@ func compileOnly(ctx context.Context, b *Bundle, catalog []policy.Dataset, o Opt
 	}
 	common := []func(*rego.Rego){
 		rego.Compiler(compiler),
-		rego.Store(inmem.NewFromObject(data)),
+		rego.Store(store(data)),
 		rego.StrictBuiltinErrors(true),
 	}
 	e.answer, err = rego.New(append(common, rego.ParsedQuery(ast.MustParseBody("data.weir.decision.answer")))...).
@@ -86,6 +91,11 @@ func compileOnly(ctx context.Context, b *Bundle, catalog []policy.Dataset, o Opt
 		return nil, fmt.Errorf("prepare policy bundle %s: %w", b.Origin, err)
 	}
 	return e, nil
+}
+
+// store keeps data in the form in which rules read it.
+func store(data map[string]any) storage.Store {
+	return inmem.NewFromObjectWithOpts(data, inmem.OptReturnASTValuesOnRead(true))
 }
 
 // Revision identifies the policy: the bundle's digest.

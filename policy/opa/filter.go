@@ -22,8 +22,17 @@ import (
 // condition partially evaluates row rules for one dataset, with the row
 // unknown. It also returns what is left of the rules, one text for each
 // alternative. Whatever cannot be translated is an error.
-func (e *Engine) condition(ctx context.Context, in map[string]any) (view.Expr, []string, error) {
-	result, err := e.filter.Partial(ctx, rego.EvalInput(in), rego.EvalParsedUnknowns(unknowns()))
+func (s *session) condition(ctx context.Context, dataset string, rules []string) (view.Expr, []string, error) {
+	names := make([]*ast.Term, len(rules))
+	for i, r := range rules {
+		names[i] = ast.StringTerm(r)
+	}
+	in := ast.NewObject(
+		ast.Item(ast.StringTerm("dataset"), ast.StringTerm(dataset)),
+		ast.Item(ast.StringTerm("rules"), ast.ArrayTerm(names...)),
+	)
+	s.input.Foreach(in.Insert)
+	result, err := s.filter.Partial(ctx, rego.EvalParsedInput(in), rego.EvalParsedUnknowns(s.unknowns))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -32,21 +41,21 @@ func (e *Engine) condition(ctx context.Context, in map[string]any) (view.Expr, [
 	}
 	t := translator{support: result.Support}
 	var either view.Or
-	var rego []string
+	var left []string
 	for _, q := range result.Queries {
 		if len(q) == 0 {
 			return view.All{}, nil, nil
 		}
-		if slices.Contains(rego, q.String()) {
+		if slices.Contains(left, q.String()) {
 			continue
 		}
 		all, err := t.body(q)
 		if err != nil {
 			return nil, nil, err
 		}
-		either, rego = append(either, all), append(rego, q.String())
+		either, left = append(either, all), append(left, q.String())
 	}
-	return either, rego, nil
+	return either, left, nil
 }
 
 // unknowns are what partial evaluation does not know.

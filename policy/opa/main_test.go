@@ -1,24 +1,61 @@
 package opa_test
 
 import (
+	"context"
 	"encoding/json"
 	"os"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/weir-warehouse/weir/policy"
+	"github.com/weir-warehouse/weir/policy/opa"
 )
+
+// secret stands for a warehouse's own.
+func secret() []byte { return []byte(strings.Repeat("s", 32)) }
 
 // catalogue returns the datasets of the warehouse, with marts and the audit
 // log.
-func catalogue(t testing.TB) []policy.Dataset {
-	t.Helper()
+func catalogue() ([]policy.Dataset, error) {
 	text, err := os.ReadFile("testdata/catalog.json")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	var datasets []policy.Dataset
 	if err := json.Unmarshal(text, &datasets); err != nil {
+		return nil, err
+	}
+	place := []policy.Column{{Name: "district_id", Type: "VARCHAR"}, {Name: "school_id", Type: "VARCHAR"}}
+	return append(datasets,
+		policy.Dataset{Name: "audit.decisions", Compartment: "audit", Columns: []policy.Column{
+			{Name: "principal", Type: "VARCHAR"}, {Name: "at", Type: "TIMESTAMP"},
+		}},
+		policy.Dataset{Name: "mart_coaching_effect", Compartment: "formative", Derived: true, Tags: []string{"coaching", "evaluation"}, Columns: place},
+		policy.Dataset{Name: "mart_observation_gain", Compartment: "evaluative", Derived: true, Tags: []string{"evaluation"}, Columns: place},
+		policy.Dataset{Name: "mart_program_cost", Compartment: "core", Derived: true, Tags: []string{"cost"}, Columns: place},
+	), nil
+}
+
+// loaded is the built-in bundle over the catalogue, proved once.
+var loaded = sync.OnceValues(func() (*opa.Engine, error) {
+	b, err := opa.BuiltIn()
+	if err != nil {
+		return nil, err
+	}
+	datasets, err := catalogue()
+	if err != nil {
+		return nil, err
+	}
+	return opa.New(context.Background(), b, datasets, opa.Options{Secret: secret()})
+})
+
+// engine returns the built-in bundle over the catalogue.
+func engine(t testing.TB) *opa.Engine {
+	t.Helper()
+	e, err := loaded()
+	if err != nil {
 		t.Fatal(err)
 	}
-	return datasets
+	return e
 }

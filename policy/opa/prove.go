@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"runtime"
 	"strings"
 	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
-	"github.com/open-policy-agent/opa/v1/storage/inmem"
 
 	"github.com/weir-warehouse/weir/policy"
 )
@@ -82,50 +82,56 @@ func (e *Engine) Prove(ctx context.Context) (Proof, error) {
 
 // newProver prepares the invariants.
 func newProver(ctx context.Context, e *Engine) (*prover, error) {
-	p := &prover{engine: e}
 	builtIn, err := BuiltIn()
 	if err != nil {
 		return nil, err
 	}
-	bundles := []*Bundle{builtIn}
-	if e.bundle.Revision != builtIn.Revision {
-		bundles = append(bundles, e.bundle)
+	p := &prover{engine: e}
+	always, own := builtIn.invariants(), e.bundle.invariants()
+	if err := p.add(ctx, always, builtIn.Origin); err != nil {
+		return nil, err
 	}
-	for _, b := range bundles {
-		modules := map[string]*ast.Module{}
-		for path, m := range b.modules {
-			if m.Package.Path.HasPrefix(ast.MustParseRef("data.invariants")) {
-				modules[path] = m
-				p.count += invariants(m)
-			}
-		}
-		compiler, err := compile(modules)
-		if err != nil {
-			return nil, fmt.Errorf("compile the invariants of %s: %w", b.Origin, err)
-		}
-		q, err := rego.New(
-			rego.Compiler(compiler),
-			rego.Store(inmem.NewFromObject(map[string]any{"catalog": facts(e.catalog, e.periods)})),
-			rego.StrictBuiltinErrors(true),
-			rego.ParsedQuery(ast.MustParseBody("data.invariants.broken")),
-		).PrepareForEval(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("prepare the invariants of %s: %w", b.Origin, err)
-		}
-		p.broken = append(p.broken, q)
+	if len(own) == 0 || maps.EqualFunc(always, own, (*ast.Module).Equal) {
+		return p, nil
 	}
-	return p, nil
+	return p, p.add(ctx, own, e.Origin())
 }
 
-// invariants counts the rules that a module gives to broken.
-func invariants(m *ast.Module) int {
-	n := 0
-	for _, r := range m.Rules {
-		if r.Head.Name == "broken" || len(r.Head.Reference) > 0 && r.Head.Reference[0].Value.Compare(ast.Var("broken")) == 0 {
-			n++
+// invariants returns the modules of a bundle that say what must hold.
+func (b *Bundle) invariants() map[string]*ast.Module {
+	out := map[string]*ast.Module{}
+	for path, m := range b.modules {
+		if m.Package.Path.HasPrefix(ast.MustParseRef("data.invariants")) {
+			out[path] = m
 		}
 	}
-	return n
+	return out
+}
+
+// add prepares one set of invariants.
+func (p *prover) add(ctx context.Context, modules map[string]*ast.Module, origin string) error {
+	for _, m := range modules {
+		for _, r := range m.Rules {
+			if r.Ref()[0].Value.Compare(ast.Var("broken")) == 0 {
+				p.count++
+			}
+		}
+	}
+	compiler, err := compile(modules)
+	if err != nil {
+		return fmt.Errorf("compile the invariants of %s: %w", origin, err)
+	}
+	q, err := rego.New(
+		rego.Compiler(compiler),
+		rego.Store(store(map[string]any{"catalog": facts(p.engine.catalog, p.engine.periods)})),
+		rego.StrictBuiltinErrors(true),
+		rego.ParsedQuery(ast.MustParseBody("data.invariants.broken")),
+	).PrepareForEval(ctx)
+	if err != nil {
+		return fmt.Errorf("prepare the invariants of %s: %w", origin, err)
+	}
+	p.broken = append(p.broken, q)
+	return nil
 }
 
 // all checks every request, on all processors, and returns the first

@@ -20,9 +20,9 @@ func ruleIndex(c *ast.Compiler) map[string]policy.Reason {
 		}
 		reason := policy.Reason{Rule: a.Title, Words: a.Description}
 		if rule := ref.GetRule(); rule != nil {
-			reason.File, reason.Line = rule.Location.File, rule.Location.Row
+			reason.File, reason.Line = relative(rule.Location.File), rule.Location.Row
 		} else {
-			reason.File, reason.Line = ref.Location.File, ref.Location.Row
+			reason.File, reason.Line = relative(ref.Location.File), ref.Location.Row
 		}
 		if _, ok := index[a.Title]; !ok {
 			index[a.Title] = reason

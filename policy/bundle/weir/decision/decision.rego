@@ -32,31 +32,42 @@ allowed contains name if {
 
 # METADATA
 # title: Columns
-# description: The columns that every grant of a dataset lists, with their masks. A column under several different masks is hidden.
-columns[name][column] := mask if {
+# description: The columns that every grant of a dataset lists, with their masks.
+columns[name] := object.union(shown, masked) if {
 	some name in allowed
-	some column in intersection({listed | some grant in grants[name]; listed := grant.columns})
-	masks := {m | some rule; some m in data.weir.columns[rule].masks[name][column]}
-	mask := one(masks)
+	listed := intersection({{c | some c in grant.columns} | some grant in grants[name]})
+	shown := {c: {"kind": "show"} | some c in listed}
+	masked := {c: one(found) |
+		some c, found in masks[name]
+		c in listed
+	}
+}
+
+# METADATA
+# title: Masks
+# description: All masks of a column, by dataset and column.
+masks[name][column] contains mask if {
+	some rule
+	some name, masked in data.weir.columns[rule].masks
+	some column, found in masked
+	some mask in found
 }
 
 # METADATA
 # title: One mask
-# description: The only mask of a set; show of none, hide of several.
-one(masks) := {"kind": "show"} if count(masks) == 0
-
-one(masks) := mask if {
-	count(masks) == 1
-	some mask in masks
+# description: The only mask of a set, or hide when there are several.
+one(found) := mask if {
+	count(found) == 1
+	some mask in found
 }
 
-one(masks) := {"kind": "hide"} if count(masks) > 1
+one(found) := {"kind": "hide"} if count(found) > 1
 
 # METADATA
 # title: Answer
 # description: The whole decision.
 answer := {
-	"refusal": object.get(data.weir.session, "refusal", ""),
+	"refusal": data.weir.session.refusal,
 	"purposes": data.weir.session.purposes,
 	"acting": data.weir.session.acting,
 	"allowed": {name: {
@@ -64,7 +75,7 @@ answer := {
 		"rows": {grant.rows | some grant in grants[name]},
 		"figures": [f | some grant in grants[name]; f := grant.figures],
 		"why": {grant.why | some grant in grants[name]},
-		"minimum_cell": minimum_cell,
+		"minimum_cell": minimum_cell(name),
 	} |
 		some name in allowed
 	},
@@ -78,5 +89,10 @@ answer := {
 
 # METADATA
 # title: Minimum cell
-# description: The larger of Weir's threshold and the agreement's.
-minimum_cell := max([data.weir.config.thresholds.minimum_cell, object.get(object.get(data.weir.session, "agreement", {}), "minimum_cell", 0)])
+# description: The largest of Weir's threshold, the agreement's and the declassification's.
+minimum_cell(name) := max(((agreed | {n | n := data.weir.marts.declassified[name].k}) | {data.weir.config.thresholds.minimum_cell}))
+
+# METADATA
+# title: Agreed minimum cell
+# description: The agreement's, if there is one.
+agreed contains data.weir.session.agreement.minimum_cell

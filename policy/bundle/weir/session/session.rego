@@ -48,7 +48,9 @@ acting contains role if {
 
 # METADATA
 # title: Refusal
-# description: Why the session may see nothing at all.
+# description: Why the session may see nothing at all; empty when it may.
+default refusal := ""
+
 refusal := "the principal is not valid on this day" if not valid
 
 refusal := sprintf("%s is no purpose of %s", [input.purpose, concat(", ", sort(held))]) if {

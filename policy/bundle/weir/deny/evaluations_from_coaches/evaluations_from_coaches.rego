@@ -4,17 +4,18 @@
 package weir.deny.evaluations_from_coaches
 
 # METADATA
-# title: Coaches never see evaluations
-# description: Nothing of the evaluative compartment and nothing tagged evaluation, while coaching.
+# title: Coaches never see evaluations of others
+# description: Nothing of the evaluative compartment and nothing tagged evaluation, for whichever purpose. As a teacher a coach sees their own; a coach who evaluates is an evaluator.
 denied[name] contains rego.metadata.rule().title if {
-	"coach" in data.weir.session.acting
+	"coach" in data.weir.session.held
+	not "teacher" in data.weir.session.acting
 	some name, dataset in data.catalog.datasets
 	evaluative(dataset)
 }
 
 # METADATA
-# title: What is evaluative
+# title: What is evaluative to coaches
 # description: By compartment or by tag.
 evaluative(dataset) if dataset.compartment == "evaluative"
 
-evaluative(dataset) if "evaluation" in dataset.tags
+evaluative(dataset) if dataset.tags.evaluation

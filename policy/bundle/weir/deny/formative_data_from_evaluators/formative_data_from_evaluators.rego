@@ -5,7 +5,7 @@ package weir.deny.formative_data_from_evaluators
 
 # METADATA
 # title: Evaluators never see formative data
-# description: Nothing of the formative compartment and nothing tagged coaching, pd_engagement or skill_assessment, at any level of aggregation, whatever other roles the person has.
+# description: Nothing of the formative compartment and nothing tagged coaching, pd_engagement or skill_assessment, at any level of aggregation and declassified or not, whatever other roles the person has.
 denied[name] contains rego.metadata.rule().title if {
 	"evaluator" in input.principal.roles
 	some name, dataset in data.catalog.datasets
@@ -13,17 +13,11 @@ denied[name] contains rego.metadata.rule().title if {
 }
 
 # METADATA
-# title: What is formative
-# description: By compartment, by a tag of the dataset or by a tag of any of its columns.
+# title: What is formative to evaluators
+# description: By compartment or by tag.
 formative(dataset) if dataset.compartment == "formative"
 
 formative(dataset) if {
-	some tag in dataset.tags
-	tag in {"coaching", "pd_engagement", "skill_assessment"}
-}
-
-formative(dataset) if {
-	some column in dataset.columns
-	some tag in column.tags
-	tag in {"coaching", "pd_engagement", "skill_assessment"}
+	some tag in {"coaching", "pd_engagement", "skill_assessment"}
+	dataset.tags[tag]
 }

@@ -28,3 +28,22 @@ grants.evaluator_assignment contains grant if {
 	dataset := data.catalog.datasets.evaluator_assignment
 	grant := {"rows": "evaluates", "columns": object.keys(dataset.columns), "why": rego.metadata.rule().title}
 }
+
+# METADATA
+# title: An evaluator sees marts without formative data
+# description: Marts of the evaluator's schools whose tags are all on the role's list.
+grants[name] contains grant if {
+	some name in data.weir.marts.open_to.evaluator
+	dataset := data.catalog.datasets[name]
+	dataset.columns.school_id
+	grant := {"rows": "schools", "columns": object.keys(dataset.columns), "why": rego.metadata.rule().title}
+}
+
+# METADATA
+# title: An evaluator sees reference data
+# description: The shared datasets on the role's list.
+grants[name] contains grant if {
+	some name in data.weir.config.roles.evaluator.reference
+	dataset := data.catalog.datasets[name]
+	grant := {"rows": "all", "columns": object.keys(dataset.columns), "why": rego.metadata.rule().title}
+}

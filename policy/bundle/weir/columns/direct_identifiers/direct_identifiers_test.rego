@@ -1,0 +1,12 @@
+package weir.columns.direct_identifiers_test
+
+import data.weir.columns.direct_identifiers
+import data.weir.fixture
+
+test_hidden if {
+	masks := direct_identifiers.masks with data.catalog.datasets as fixture.datasets
+	masks == {
+		"mart_named": {"name": {{"kind": "hide"}}},
+		"staff_identity": {"family_name": {{"kind": "hide"}}},
+	}
+}
