@@ -18,7 +18,7 @@ LINT      := $(TOOL) golangci-lint
 GOTEST    := go run tools/skipcheck/main.go tools/skipcheck/report.go
 
 # Where goroutines share memory, or code is pure and its race run is cheap.
-RACE_PACKAGES := ./policy/... ./etl/contract/...
+RACE_PACKAGES := ./cmd/weir ./policy ./etl/contract
 
 # Client programs that tests need, as program:Debian-package, and Python
 # packages. Python's go to an environment of their own, first on the tests' PATH.

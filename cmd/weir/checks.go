@@ -9,10 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/dustin/go-humanize"
 	"golang.org/x/sys/unix"
 
+	"github.com/weir-warehouse/weir/etl"
 	"github.com/weir-warehouse/weir/sql/duck"
 )
 
@@ -21,7 +23,7 @@ const (
 	othersBits = 0o077   // permissions that nobody but the owner may have
 	diskSpare  = 1 << 30 // bytes that should stay free beside the next snapshot
 	keySuffix  = ".key"  // of the files that hold secrets
-	readItAll  = "run weir as the user that owns the home"
+	asOwner    = "run weir as the user that owns the home"
 )
 
 func checkConfig(_ context.Context, a *app) finding {
@@ -38,7 +40,7 @@ func checkHome(_ context.Context, a *app) finding {
 	case errors.Is(err, fs.ErrNotExist):
 		return fail(home+" does not exist", "run 'weir init "+home+"', or name another with --home")
 	case err != nil:
-		return fail(err.Error(), readItAll)
+		return fail(err.Error(), asOwner)
 	case !info.IsDir():
 		return fail(home+" is not a directory", "name a directory with --home")
 	case info.Mode() != homeMode:
@@ -60,7 +62,7 @@ func checkPermissions(_ context.Context, a *app) finding {
 	})
 	switch {
 	case err != nil:
-		return fail(err.Error(), readItAll)
+		return fail(err.Error(), asOwner)
 	case open > 0:
 		return fail(fmt.Sprintf("others may use %d of %d files, such as %s", open, files, example),
 			"run 'chmod -R go= "+a.config.Home+"'")
@@ -82,26 +84,44 @@ func checkKeys(_ context.Context, a *app) finding {
 	})
 	switch {
 	case err != nil:
-		return fail(err.Error(), readItAll)
+		return fail(err.Error(), asOwner)
 	case empty != "":
 		return fail(empty+" is empty", "restore it from a backup")
 	}
 	return ok(fmt.Sprintf("%d key files, none empty", keys))
 }
 
+// checkWriter names the process that holds the writer's lock, if one does.
+func checkWriter(_ context.Context, a *app) finding {
+	home := etl.Home{Dir: a.config.Home}
+	if home.Check() != nil {
+		return ok("nobody writes: there is nothing yet")
+	}
+	writer, held, err := home.Writer()
+	switch {
+	case err != nil:
+		return warn("who writes is not known: "+err.Error(), asOwner)
+	case held:
+		since := writer.Since.Format(time.RFC3339)
+		return warn(fmt.Sprintf("process %d on %s writes since %s: %s", writer.PID, writer.Host, since, writer.Command),
+			"wait for it, or stop it: what it has not finished is finished by the same command")
+	}
+	return ok("nobody writes")
+}
+
 // checkDisk asks whether the next snapshot fits: in the worst case it is a copy
 // of all that has been built.
 func checkDisk(_ context.Context, a *app) finding {
 	var built uint64
-	err := walkHome(filepath.Join(a.config.Home, "build"), func(_ string, info fs.FileInfo) {
+	err := walkHome(etl.Home{Dir: a.config.Home}.Build(), func(_ string, info fs.FileInfo) {
 		built += uint64(info.Size()) //nolint:gosec // a file's size is not negative
 	})
 	if err != nil {
-		return fail(err.Error(), readItAll)
+		return fail(err.Error(), asOwner)
 	}
 	var disk unix.Statfs_t
 	if err := unix.Statfs(nearestDirectory(a.config.Home), &disk); err != nil {
-		return fail("free space is not known: "+err.Error(), readItAll)
+		return fail("free space is not known: "+err.Error(), asOwner)
 	}
 	free := disk.Bavail * uint64(disk.Bsize) //nolint:gosec // a block's size is not negative
 	found := fmt.Sprintf("%s free, the next snapshot takes up to %s", humanize.Bytes(free), humanize.Bytes(built))
