@@ -132,9 +132,10 @@ func typed(col *contract.Column, format string) string {
 		return fmt.Sprintf("CASE WHEN %s THEN TRY_CAST(%s AS DATE) END", startsWithDigit(text), text)
 	case "timestamp":
 		// A cast to TIMESTAMP drops a zone offset, so a text with one goes by UTC.
+		// Nothing shorter than a date, a time and an offset has one.
 		zoned := fmt.Sprintf("contains(%s, '+') OR %[1]s[-6] = '-'", text)
-		return fmt.Sprintf("CASE WHEN NOT %s THEN NULL WHEN %s THEN TRY_CAST(%s AS TIMESTAMPTZ) AT TIME ZONE 'UTC' ELSE TRY_CAST(%[3]s AS TIMESTAMP) END",
-			startsWithDigit(text), zoned, text)
+		return fmt.Sprintf("CASE WHEN NOT %s THEN NULL WHEN strlen(%s) <= 19 THEN TRY_CAST(%[2]s AS TIMESTAMP) WHEN %[3]s THEN TRY_CAST(%[2]s AS TIMESTAMPTZ) AT TIME ZONE 'UTC' ELSE TRY_CAST(%[2]s AS TIMESTAMP) END",
+			startsWithDigit(text), text, zoned)
 	case "integer":
 		// A cast would round 3.7 to 4.
 		return fmt.Sprintf("CASE WHEN contains(%[1]s, '.') AND TRY_CAST(%[1]s AS DOUBLE) <> trunc(TRY_CAST(%[1]s AS DOUBLE)) THEN NULL ELSE TRY_CAST(%[1]s AS %[2]s) END", text, col.Type)

@@ -12,8 +12,15 @@ import (
 	"github.com/weir-warehouse/weir/sql/duck"
 )
 
-// blanks are the characters that are trimmed around every value.
+// blanks are the characters that are trimmed around every value: space, tab,
+// carriage return and no-break space.
 const blanks = "' ' || chr(9) || chr(13) || chr(160)"
+
+// padded is the condition that a text has blanks at an end, or nothing else.
+// It is far cheaper than to trim and compare.
+func padded(text string) string {
+	return fmt.Sprintf("(ascii(%s) <= 32 OR ascii(%[1]s) = 160 OR ends_with(%[1]s, ' ') OR ends_with(%[1]s, chr(9)) OR ends_with(%[1]s, chr(13)) OR ends_with(%[1]s, chr(160)))", text)
+}
 
 // Bound is a mapping applied to the header of one file.
 type Bound struct {
@@ -263,8 +270,8 @@ func (b *Bound) cells() (cells []string, blank string) {
 	for _, name := range b.source {
 		if i, ok := b.used[fold(name)]; ok {
 			text := duck.Ident(name) + "::VARCHAR"
-			cells[i] = fmt.Sprintf("nullif(trim(%s, %s), '') AS s%d", text, blanks, i)
-			changed = append(changed, fmt.Sprintf("coalesce(%s <> trim(%[1]s, %s), false)", text, blanks))
+			cells[i] = fmt.Sprintf("CASE WHEN %s THEN nullif(trim(%s, %s), '') ELSE %[2]s END AS s%[4]d", padded(text), text, blanks, i)
+			changed = append(changed, "coalesce("+padded(text)+", false)")
 		}
 	}
 	return cells, "(" + strings.Join(changed, " OR ") + ")"
