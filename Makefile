@@ -23,7 +23,7 @@ RACE_PACKAGES := ./cmd/weir ./policy ./etl/contract
 # Client programs that tests need, as program:Debian-package, and Python
 # packages. Python's go to an environment of their own, first on the tests' PATH.
 PROGRAMS  := python3:python3 zstd:zstd
-PYTHON    := open-data-contract-standard
+PYTHON    := open-data-contract-standard jsonschema
 VENV      := $(CURDIR)/bin/python
 export PATH := $(VENV)/bin:$(PATH)
 SUDO      := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
