@@ -1,0 +1,75 @@
+package guard
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"strconv"
+	"strings"
+)
+
+// keywordsTXT are the words of SQL that a fingerprint keeps.
+//
+//go:embed keywords.txt
+var keywordsTXT string
+
+func readKeywords() map[string]bool {
+	keywords := make(map[string]bool)
+	for word := range strings.FieldsSeq(keywordsTXT) {
+		keywords[word] = true
+	}
+	return keywords
+}
+
+// fingerprint returns text in one form for all statements that differ only in
+// literals, comments, white space, case and chosen names, and its SHA-256. It
+// keeps a word only if it is a keyword, a function on the list or a name in the
+// scope, numbers the others in order of appearance, and drops what else is not
+// an operator. So nothing that a client made up survives, even if the scanner
+// takes a text apart in another way than the engine.
+func (g *Guard) fingerprint(text string, scope *Scope) (print, hash string) {
+	var tokens []string
+	numbers := make(map[string]int)
+	for sc := (scanner{text: text}); ; {
+		switch kind, token := sc.next(); kind {
+		case tokenEnd:
+			print = join(tokens)
+			sum := sha256.Sum256([]byte(print))
+			return print, hex.EncodeToString(sum[:])
+		case tokenWord:
+			tokens = append(tokens, g.standIn(fold(token), scope, numbers))
+		case tokenLiteral:
+			// A list of literals is as one, however long.
+			if n := len(tokens); n >= 2 && tokens[n-1] == "," && tokens[n-2] == "?" {
+				tokens = tokens[:n-1]
+				continue
+			}
+			tokens = append(tokens, "?")
+		case tokenSymbol:
+			tokens = append(tokens, token)
+		}
+	}
+}
+
+// standIn returns the word that a fingerprint has for a word.
+func (g *Guard) standIn(word string, scope *Scope, numbers map[string]int) string {
+	if g.keywords[word] || g.functions.called[word] != nil || g.functions.tables[word] != nil || scope.words[word] {
+		return word
+	}
+	if numbers[word] == 0 {
+		numbers[word] = len(numbers) + 1
+	}
+	return "_" + strconv.Itoa(numbers[word])
+}
+
+// join puts a space between tokens, save inside parentheses and around dots.
+func join(tokens []string) string {
+	var b strings.Builder
+	for i, token := range tokens {
+		if i > 0 && !strings.Contains("([.::", tokens[i-1]) && !strings.Contains("),.]::", token) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(token)
+	}
+	return b.String()
+}

@@ -1,0 +1,152 @@
+package guard
+
+import "strings"
+
+// token is the kind of a piece of SQL text.
+type token uint8
+
+const (
+	tokenEnd     token = iota
+	tokenWord          // a keyword or a name, quoted or not
+	tokenLiteral       // a string, a number or a parameter
+	tokenSymbol        // an operator or punctuation
+)
+
+// operators are the bytes that operators consist of.
+const operators = "+-*/<>=~!@#%^&|:"
+
+// scanner takes a text apart as DuckDB's lexer does, closely enough for a
+// fingerprint: whether a text may run is never decided here.
+type scanner struct {
+	text string
+	pos  int
+}
+
+// next returns the next token. Comments and white space lie between tokens.
+func (s *scanner) next() (kind token, text string) {
+	for s.pos < len(s.text) {
+		rest, start := s.text[s.pos:], s.pos
+		c := rest[0]
+		switch {
+		case strings.HasPrefix(rest, "--"):
+			s.through("\n", 2)
+		case strings.HasPrefix(rest, "/*"):
+			s.comment()
+		case c == '\'':
+			s.quoted('\'', false)
+			return tokenLiteral, ""
+		case (c == 'e' || c == 'E') && strings.HasPrefix(rest[1:], "'"):
+			s.pos++
+			s.quoted('\'', true)
+			return tokenLiteral, ""
+		case c == '"':
+			s.quoted('"', false)
+			return tokenWord, strings.ReplaceAll(strings.Trim(s.text[start:s.pos], `"`), `""`, `"`)
+		case c == '$':
+			s.dollar()
+			return tokenLiteral, ""
+		case isDigit(c) || c == '.' && len(rest) > 1 && isDigit(rest[1]):
+			s.run(func(c byte) bool { return isLetter(c) || isDigit(c) || c == '.' })
+			return tokenLiteral, ""
+		case isLetter(c):
+			s.run(func(c byte) bool { return isLetter(c) || isDigit(c) || c == '$' })
+			return tokenWord, s.text[start:s.pos]
+		case c == '?':
+			s.run(func(c byte) bool { return c == '?' || isDigit(c) })
+			return tokenLiteral, ""
+		case strings.IndexByte(operators, c) >= 0:
+			s.operator()
+			return tokenSymbol, s.text[start:s.pos]
+		case strings.IndexByte(",;.()[]{}", c) >= 0:
+			s.pos++
+			return tokenSymbol, rest[:1]
+		default:
+			s.pos++
+		}
+	}
+	return tokenEnd, ""
+}
+
+// isLetter reports whether a byte can begin a name. All bytes of characters
+// beyond ASCII can.
+func isLetter(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_' || c >= 0x80
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// run moves past the bytes that belong to a token.
+func (s *scanner) run(belongs func(byte) bool) {
+	for s.pos < len(s.text) && belongs(s.text[s.pos]) {
+		s.pos++
+	}
+}
+
+// operator moves past an operator, which a comment ends.
+func (s *scanner) operator() {
+	for s.pos++; s.pos < len(s.text) && strings.IndexByte(operators, s.text[s.pos]) >= 0; s.pos++ {
+		if rest := s.text[s.pos:]; strings.HasPrefix(rest, "--") || strings.HasPrefix(rest, "/*") {
+			return
+		}
+	}
+}
+
+// through moves past the next end that is at least skip bytes ahead, or to the
+// end of the text.
+func (s *scanner) through(end string, skip int) {
+	from := min(s.pos+skip, len(s.text))
+	i := strings.Index(s.text[from:], end)
+	if i < 0 {
+		s.pos = len(s.text)
+		return
+	}
+	s.pos = from + i + len(end)
+}
+
+// comment moves past a comment, which may hold others.
+func (s *scanner) comment() {
+	for depth := 0; s.pos < len(s.text); {
+		switch rest := s.text[s.pos:]; {
+		case strings.HasPrefix(rest, "/*"):
+			depth++
+			s.pos += 2
+		case strings.HasPrefix(rest, "*/"):
+			depth--
+			s.pos += 2
+		default:
+			s.pos++
+		}
+		if depth == 0 {
+			return
+		}
+	}
+}
+
+// quoted moves past a string or a quoted name. A doubled quote stands for
+// itself, and so does one after a backslash where backslashes escape.
+func (s *scanner) quoted(quote byte, escapes bool) {
+	for s.pos++; s.pos < len(s.text); s.pos++ {
+		switch {
+		case escapes && s.text[s.pos] == '\\':
+			s.pos++
+		case s.text[s.pos] == quote && s.pos+1 < len(s.text) && s.text[s.pos+1] == quote:
+			s.pos++
+		case s.text[s.pos] == quote:
+			s.pos++
+			return
+		}
+	}
+	s.pos = len(s.text)
+}
+
+// dollar moves past $1, $name or $tag$…$tag$.
+func (s *scanner) dollar() {
+	start := s.pos
+	s.pos++
+	s.run(func(c byte) bool { return isLetter(c) || isDigit(c) })
+	if s.pos < len(s.text) && s.text[s.pos] == '$' {
+		tag := s.text[start : s.pos+1]
+		s.pos = start
+		s.through(tag, len(tag))
+	}
+}

@@ -1,0 +1,1 @@
+SELECT kind, avg(cost) AS mean_cost FROM pd_program GROUP BY kind ORDER BY 2 DESC LIMIT 10

@@ -1,0 +1,1 @@
+select TEACHER_KEY, Minutes from PD_Engagement where COMPLETED

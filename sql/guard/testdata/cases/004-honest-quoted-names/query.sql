@@ -1,0 +1,1 @@
+SELECT "p"."name" AS "Programme name" FROM "main"."pd_program" AS "p"

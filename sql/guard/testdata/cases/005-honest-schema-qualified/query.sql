@@ -1,0 +1,1 @@
+SELECT d.verdict, count(*) FROM audit.decisions AS d GROUP BY d.verdict

@@ -1,0 +1,1 @@
+SELECT pd_program.name, main.pd_program.kind FROM pd_program

@@ -1,0 +1,1 @@
+SELECT p.name, sum(e.minutes) AS minutes FROM pd_engagement e JOIN pd_program p ON p.program_id = e.program_id WHERE e.started_at >= DATE '2025-08-01' GROUP BY p.name

@@ -1,0 +1,1 @@
+SELECT program_id, count(*) FROM pd_engagement JOIN pd_program USING (program_id) GROUP BY ALL ORDER BY ALL

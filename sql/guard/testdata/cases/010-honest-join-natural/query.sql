@@ -1,0 +1,1 @@
+SELECT count(*) FROM pd_cost NATURAL JOIN pd_program

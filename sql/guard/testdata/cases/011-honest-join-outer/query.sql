@@ -1,0 +1,1 @@
+SELECT t.teacher_key, coalesce(sum(e.minutes), 0) AS minutes FROM teacher t LEFT OUTER JOIN pd_engagement e ON e.teacher_key = t.teacher_key AND e.completed GROUP BY 1

@@ -1,0 +1,1 @@
+SELECT count(*) FROM teacher SEMI JOIN pd_engagement USING (teacher_key) ANTI JOIN observation USING (teacher_key)

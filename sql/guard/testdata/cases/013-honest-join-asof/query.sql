@@ -1,0 +1,1 @@
+SELECT o.observation_id, t.grade_band FROM observation o ASOF JOIN teacher t ON o.teacher_key = t.teacher_key AND o.observed_on >= t.effective_from

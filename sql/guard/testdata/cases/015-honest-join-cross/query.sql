@@ -1,0 +1,1 @@
+SELECT p.name, g.i FROM pd_program p CROSS JOIN range(3) AS g(i)

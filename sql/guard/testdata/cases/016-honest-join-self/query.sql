@@ -1,0 +1,1 @@
+SELECT a.teacher_key FROM teacher a, teacher b WHERE a.teacher_key = b.teacher_key AND a.effective_from < b.effective_from

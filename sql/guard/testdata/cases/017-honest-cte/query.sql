@@ -1,0 +1,1 @@
+WITH active AS (SELECT teacher_key, sum(minutes) AS m FROM pd_engagement GROUP BY 1) SELECT count(*) FROM active WHERE m > 60

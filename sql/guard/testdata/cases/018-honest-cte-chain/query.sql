@@ -1,0 +1,1 @@
+WITH a AS (SELECT * FROM teacher), b AS (SELECT * FROM a WHERE subject = 'science'), c AS (SELECT count(*) AS n FROM b) SELECT n FROM c

@@ -1,0 +1,1 @@
+WITH a AS MATERIALIZED (SELECT teacher_key FROM teacher), b AS NOT MATERIALIZED (SELECT teacher_key FROM a) SELECT count(*) FROM a JOIN b USING (teacher_key)

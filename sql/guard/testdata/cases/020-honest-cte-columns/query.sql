@@ -1,0 +1,1 @@
+WITH v(level, n) AS (VALUES ('a', 1), ('b', 2)) SELECT level, n FROM v

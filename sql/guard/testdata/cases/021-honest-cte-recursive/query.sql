@@ -1,0 +1,1 @@
+WITH RECURSIVE days(d) AS (SELECT DATE '2025-01-01' UNION ALL SELECT d + 1 FROM days WHERE d < DATE '2025-01-05') SELECT d, count(o.observation_id) FROM days LEFT JOIN observation o ON o.observed_on = d GROUP BY d

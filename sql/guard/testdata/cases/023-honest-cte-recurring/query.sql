@@ -1,0 +1,1 @@
+WITH RECURSIVE r(k, v) USING KEY (k) AS (SELECT 1, 0 UNION SELECT r.k, r.v + 1 FROM r JOIN recurring.r AS q ON q.k = r.k WHERE r.v < 3) SELECT * FROM r

@@ -1,0 +1,1 @@
+WITH observation AS (SELECT * FROM observation WHERE type = 'formal') SELECT count(*) FROM observation

@@ -1,0 +1,1 @@
+SELECT (WITH m AS (SELECT max(minutes) AS x FROM pd_engagement) SELECT x FROM m) AS longest

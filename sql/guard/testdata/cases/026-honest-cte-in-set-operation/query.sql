@@ -1,0 +1,1 @@
+(WITH m AS (SELECT 1 AS x) SELECT x FROM m) UNION ALL SELECT program_id::INT FROM pd_program WHERE false

@@ -1,0 +1,1 @@
+WITH unused AS (SELECT teacher_key FROM teacher) SELECT 1

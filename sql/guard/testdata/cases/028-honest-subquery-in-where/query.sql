@@ -1,0 +1,1 @@
+SELECT name FROM pd_program WHERE program_id IN (SELECT program_id FROM pd_engagement WHERE completed)

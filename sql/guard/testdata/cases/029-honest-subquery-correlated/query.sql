@@ -1,0 +1,1 @@
+SELECT p.name, (SELECT count(*) FROM pd_engagement e WHERE e.program_id = p.program_id) AS n FROM pd_program p

@@ -1,0 +1,1 @@
+SELECT count(*) FROM teacher t WHERE NOT EXISTS (SELECT 1 FROM observation o WHERE o.teacher_key = t.teacher_key)

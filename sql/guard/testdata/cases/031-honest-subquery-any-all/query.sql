@@ -1,0 +1,1 @@
+SELECT name FROM pd_program WHERE cost >= ALL (SELECT cost FROM pd_program) OR cost = ANY (SELECT amount FROM pd_cost)

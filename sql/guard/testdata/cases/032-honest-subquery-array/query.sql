@@ -1,0 +1,1 @@
+SELECT ARRAY(SELECT name FROM pd_program ORDER BY name) AS names

@@ -1,0 +1,1 @@
+SELECT count(*) FROM pd_engagement WHERE (teacher_key, program_id) IN (SELECT teacher_key, program_id FROM pd_engagement WHERE completed)

@@ -1,0 +1,1 @@
+SELECT avg(n) FROM (SELECT teacher_key, count(*) AS n FROM pd_engagement GROUP BY 1) AS s

@@ -1,0 +1,1 @@
+SELECT p.name, x.n FROM pd_program p, LATERAL (SELECT count(*) AS n FROM pd_engagement e WHERE e.program_id = p.program_id) x

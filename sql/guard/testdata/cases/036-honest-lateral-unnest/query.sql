@@ -1,0 +1,1 @@
+SELECT p.program_id, g.grade FROM pd_program p, unnest(string_split(p.name, ' ')) AS g(grade)

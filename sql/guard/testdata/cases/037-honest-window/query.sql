@@ -1,0 +1,1 @@
+SELECT teacher_key, minutes, row_number() OVER (PARTITION BY teacher_key ORDER BY started_at DESC) AS k, sum(minutes) OVER w AS running FROM pd_engagement WINDOW w AS (PARTITION BY teacher_key ORDER BY started_at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)

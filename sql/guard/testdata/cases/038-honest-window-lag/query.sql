@@ -1,0 +1,1 @@
+SELECT teacher_key, minutes - lag(minutes, 1, 0) OVER (PARTITION BY teacher_key ORDER BY started_at) AS change FROM pd_engagement

@@ -1,0 +1,1 @@
+SELECT last_value(relevance_rating IGNORE NULLS) OVER (ORDER BY started_at) FROM pd_engagement

@@ -1,0 +1,1 @@
+SELECT count(*) FILTER (WHERE completed) OVER (PARTITION BY program_id) FROM pd_engagement

@@ -1,0 +1,1 @@
+SELECT * FROM teacher QUALIFY row_number() OVER (PARTITION BY teacher_key ORDER BY effective_from DESC) = 1

@@ -1,0 +1,1 @@
+SELECT grade_band, subject, count(*), grouping(grade_band, subject) FROM teacher GROUP BY GROUPING SETS ((grade_band, subject), (grade_band), ())

@@ -1,0 +1,1 @@
+SELECT grade_band, subject, count(DISTINCT teacher_key) FROM teacher GROUP BY ROLLUP (grade_band), CUBE (subject) HAVING count(*) > 1

@@ -1,0 +1,1 @@
+SELECT DISTINCT ON (teacher_key) teacher_key, role FROM teacher ORDER BY teacher_key, effective_from DESC

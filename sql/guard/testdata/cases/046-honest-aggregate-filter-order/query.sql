@@ -1,0 +1,1 @@
+SELECT string_agg(name, ', ' ORDER BY name DESC NULLS LAST), count(*) FILTER (WHERE kind = 'workshop'), percentile_cont(0.5) WITHIN GROUP (ORDER BY cost), mode() WITHIN GROUP (ORDER BY kind) FROM pd_program

@@ -1,0 +1,1 @@
+SELECT corr(cost, hours), stddev_samp(cost), regr_slope(cost, hours), quantile_cont(cost, [0.25, 0.5, 0.75]), median(hours), skewness(cost), arg_max(name, cost) FROM pd_program

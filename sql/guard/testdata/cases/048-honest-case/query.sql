@@ -1,0 +1,1 @@
+SELECT CASE WHEN years_experience < 4 THEN '0-3' WHEN years_experience BETWEEN 4 AND 9 THEN '4-9' ELSE '10+' END AS band, count(*) FROM teacher GROUP BY 1

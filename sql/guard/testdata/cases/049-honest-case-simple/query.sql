@@ -1,0 +1,1 @@
+SELECT CASE kind WHEN 'plc' THEN 1 ELSE 0 END FROM pd_program

@@ -1,0 +1,1 @@
+SELECT count(*) FROM pd_program WHERE name LIKE '%coach%' AND name NOT ILIKE 'x!_%' ESCAPE '!' AND kind IN ('plc', 'workshop') AND cost IS NOT NULL AND cost IS DISTINCT FROM 0 AND name SIMILAR TO '[A-Z].*' AND name ~ '.*' AND name ^@ 'A' AND NOT (cost <> 3)

@@ -1,0 +1,1 @@
+SELECT date_trunc('month', started_at) AS month, extract(dow FROM started_at), date_diff('day', started_at, ended_at), started_at + INTERVAL '1' DAY, strftime(started_at, '%Y-%m'), age(started_at), dayname(started_at), time_bucket(INTERVAL 15 MINUTES, started_at) FROM pd_engagement

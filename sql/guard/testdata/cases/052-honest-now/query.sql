@@ -1,0 +1,1 @@
+SELECT count(*) FROM pd_engagement WHERE started_at > now() - INTERVAL 30 DAYS AND started_at::DATE <= current_date AND started_at < CURRENT_TIMESTAMP AND started_at::TIME <> localtime

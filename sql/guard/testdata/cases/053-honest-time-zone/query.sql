@@ -1,0 +1,1 @@
+SELECT started_at AT TIME ZONE 'UTC' AT TIME ZONE 'America/New_York' FROM pd_engagement

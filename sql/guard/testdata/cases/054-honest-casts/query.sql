@@ -1,0 +1,1 @@
+SELECT cost::INT, CAST(hours AS DECIMAL(10, 2)), TRY_CAST(name AS DOUBLE), kind::VARCHAR[], name::JSON, cost::TEXT, '{"a": 1}'::JSON, DATE '2025-01-01', TIMESTAMP '2025-01-01 10:00', [1, 2]::INT[2], {'a': 1}::STRUCT(a BIGINT), MAP {'a': 1}::MAP(VARCHAR, BIGINT) FROM pd_program WHERE false

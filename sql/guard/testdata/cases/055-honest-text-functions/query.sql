@@ -1,0 +1,1 @@
+SELECT upper(trim(both ' ' from name)), substring(name from 1 for 3), position('a' in name), regexp_replace(name, '[0-9]+', ''), split_part(name, ' ', 1), concat_ws('-', name, kind), left(name, 2), lpad(name, 20, ' '), replace(name, 'a', 'b') FROM pd_program

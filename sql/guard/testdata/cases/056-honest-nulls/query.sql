@@ -1,0 +1,1 @@
+SELECT coalesce(name, kind), nullif(cost, 0), ifnull(cost, 1), greatest(cost, hours), least(cost, 3), if(cost > 1, 'a', 'b'), TRY(cost / 0) FROM pd_program

@@ -1,0 +1,1 @@
+SELECT list_transform([1, 2, 3], lambda x: x + 1), [x * 2 FOR x IN [1, 2, 3] IF x > 1], list_filter([1, 2], x -> x > 1), [1, 2, 3][1], [1, 2, 3][1:2], list_aggregate([1, 2], 'sum'), array_length([1]), list_reduce([1, 2], lambda a, b: a + b), unnest([1, 2])

@@ -1,0 +1,1 @@
+SELECT {'a': 1, 'b': {'c': 2}}.b.c, struct_pack(x := 1).x, row(1, 2), MAP {'k': 'v'}['k'], map_keys(MAP {'k': 1})

@@ -1,0 +1,1 @@
+SELECT payload->'a'->>'b', payload->>'$.x', json_extract_string(payload, '$.y') FROM (SELECT to_json({'a': {'b': 1}}) AS payload)

@@ -1,0 +1,1 @@
+SELECT name.lower().upper(), p.name.length() FROM pd_program p

@@ -1,0 +1,1 @@
+SELECT 'it''s', E'a\'b\n', $$dollar 'quoted'$$, $tag$x$$y$tag$, 'ab'

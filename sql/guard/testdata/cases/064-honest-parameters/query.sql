@@ -1,0 +1,1 @@
+SELECT name FROM pd_program WHERE cost > $1 AND kind = $2 LIMIT $3

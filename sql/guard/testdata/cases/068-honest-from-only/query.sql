@@ -1,0 +1,1 @@
+FROM pd_program

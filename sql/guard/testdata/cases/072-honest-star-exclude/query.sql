@@ -1,0 +1,1 @@
+SELECT * EXCLUDE (cost) FROM pd_program

@@ -1,0 +1,1 @@
+SELECT * REPLACE (round(cost, 2) AS cost) RENAME (name AS title) FROM pd_program

@@ -1,0 +1,1 @@
+SELECT p.*, e.minutes FROM pd_program p JOIN pd_engagement e USING (program_id)

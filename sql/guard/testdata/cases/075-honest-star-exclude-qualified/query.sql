@@ -1,0 +1,1 @@
+SELECT * EXCLUDE (p.cost) FROM pd_program p

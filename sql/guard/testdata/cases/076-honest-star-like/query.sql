@@ -1,0 +1,1 @@
+SELECT * LIKE '%_id' FROM pd_program

@@ -1,0 +1,1 @@
+SELECT min(COLUMNS('cost|hours')) FROM pd_program

@@ -1,0 +1,1 @@
+SELECT COLUMNS(c -> c LIKE 'c%') FROM pd_program

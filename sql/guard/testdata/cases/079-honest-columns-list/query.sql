@@ -1,0 +1,1 @@
+SELECT coalesce(*COLUMNS(['name', 'kind'])) FROM pd_program

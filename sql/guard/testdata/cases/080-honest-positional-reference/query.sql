@@ -1,0 +1,1 @@
+SELECT #2, #1 FROM pd_program ORDER BY #1

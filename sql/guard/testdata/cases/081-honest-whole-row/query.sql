@@ -1,0 +1,1 @@
+SELECT pd_program FROM pd_program

@@ -1,0 +1,1 @@
+SELECT to_json(p), row_to_json(p) FROM pd_program p

@@ -1,0 +1,1 @@
+SELECT list(p) FROM pd_program p

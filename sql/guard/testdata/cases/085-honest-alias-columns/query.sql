@@ -1,0 +1,1 @@
+SELECT p.a, p.b FROM pd_program AS p(a, b)

@@ -1,0 +1,1 @@
+SELECT name, kind, FROM pd_program,

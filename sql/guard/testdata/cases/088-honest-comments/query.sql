@@ -1,0 +1,2 @@
+/* head /* nested */ */ SELECT -- why
+ 1 /* tail */ -- end

@@ -1,0 +1,1 @@
+SELECT name AS "Prénom 名前" FROM pd_program WHERE name = 'Škoda – 日本' ORDER BY name COLLATE de

@@ -1,0 +1,3 @@
+SELECT name
+FROM pd_program
+WHERE cost > 1

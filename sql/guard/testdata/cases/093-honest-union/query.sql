@@ -1,0 +1,1 @@
+SELECT teacher_key FROM teacher UNION SELECT teacher_key FROM observation EXCEPT SELECT teacher_key FROM pd_engagement INTERSECT ALL SELECT teacher_key FROM teacher

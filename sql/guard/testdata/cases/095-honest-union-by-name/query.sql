@@ -1,0 +1,1 @@
+SELECT name, cost FROM pd_program UNION ALL BY NAME SELECT cost, kind FROM pd_program

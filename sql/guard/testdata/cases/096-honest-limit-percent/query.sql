@@ -1,0 +1,1 @@
+SELECT name FROM pd_program ORDER BY name LIMIT 10% OFFSET 1

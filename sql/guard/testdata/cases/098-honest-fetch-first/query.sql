@@ -1,0 +1,1 @@
+SELECT name FROM pd_program ORDER BY name FETCH FIRST 3 ROWS ONLY

@@ -1,0 +1,1 @@
+SELECT name FROM pd_program p ORDER BY (SELECT count(*) FROM pd_engagement e WHERE e.program_id = p.program_id), name NULLS FIRST

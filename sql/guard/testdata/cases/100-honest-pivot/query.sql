@@ -1,0 +1,1 @@
+PIVOT pd_cost ON ingredient IN ('personnel', 'platform') USING sum(amount) GROUP BY program_id

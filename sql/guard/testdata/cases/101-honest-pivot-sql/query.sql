@@ -1,0 +1,1 @@
+SELECT * FROM (SELECT program_id, ingredient, amount FROM pd_cost) PIVOT (sum(amount) AS total, count(*) AS n FOR ingredient IN ('travel', 'materials')) ORDER BY ALL

@@ -1,0 +1,1 @@
+WITH c AS (SELECT program_id, ingredient, amount FROM pd_cost) FROM c PIVOT (sum(amount) FOR ingredient IN ('travel'))

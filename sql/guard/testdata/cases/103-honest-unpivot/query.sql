@@ -1,0 +1,1 @@
+UNPIVOT pd_program ON cost, hours INTO NAME measure VALUE value

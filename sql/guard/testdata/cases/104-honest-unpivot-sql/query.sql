@@ -1,0 +1,1 @@
+FROM pd_program UNPIVOT INCLUDE NULLS (value FOR measure IN (cost, hours))

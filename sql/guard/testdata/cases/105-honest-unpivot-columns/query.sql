@@ -1,0 +1,1 @@
+UNPIVOT pd_program ON COLUMNS('cost|hours') INTO NAME measure VALUE value

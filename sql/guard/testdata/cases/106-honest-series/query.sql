@@ -1,0 +1,1 @@
+SELECT d FROM generate_series(DATE '2025-01-01', DATE '2025-12-01', INTERVAL 1 MONTH) AS s(d)

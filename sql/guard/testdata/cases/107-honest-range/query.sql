@@ -1,0 +1,1 @@
+SELECT i FROM range(10) AS r(i) WHERE i % 2 = 0

@@ -1,0 +1,1 @@
+SELECT * FROM unnest(['a', 'b']) WITH ORDINALITY AS u(value, i)

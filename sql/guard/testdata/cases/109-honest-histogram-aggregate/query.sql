@@ -1,0 +1,1 @@
+SELECT histogram(cost) FROM pd_program

@@ -1,0 +1,1 @@
+SELECT count(*) FROM teacher WHERE hash(teacher_key) % 10 = 0

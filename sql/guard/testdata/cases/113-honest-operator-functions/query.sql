@@ -1,0 +1,1 @@
+SELECT add(1, 2), main.count(*), pg_catalog.upper('a'), system.main.lower('A')

@@ -1,0 +1,1 @@
+SELECT floor(extract(epoch from started_at)/60)*60 AS "time", delivery AS metric, avg(minutes) AS minutes FROM pd_engagement WHERE started_at BETWEEN '2026-11-21T12:53:53.413Z' AND '2026-11-21T18:53:53.413Z' AND delivery IN ('self_paced','in_person') GROUP BY 1,2 ORDER BY 1

@@ -1,0 +1,1 @@
+SELECT DISTINCT kind FROM pd_program ORDER BY 1

@@ -1,0 +1,1 @@
+SELECT name AS __text, program_id AS __value FROM pd_program ORDER BY name

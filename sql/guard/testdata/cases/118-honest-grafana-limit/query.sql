@@ -1,0 +1,1 @@
+SELECT minutes FROM pd_engagement LIMIT 50 

@@ -1,0 +1,3 @@
+SELECT "pd_engagement".*
+FROM "pd_engagement"
+LIMIT 6

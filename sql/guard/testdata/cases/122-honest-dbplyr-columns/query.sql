@@ -1,0 +1,3 @@
+SELECT *
+FROM "pd_program" AS "q01"
+WHERE (0 = 1)

@@ -1,0 +1,1 @@
+SELECT "source"."kind" AS "kind", COUNT(*) AS "count" FROM (SELECT "main"."pd_program"."kind" AS "kind", "main"."pd_program"."cost" AS "cost" FROM "main"."pd_program" WHERE "main"."pd_program"."cost" > 0) AS "source" GROUP BY "source"."kind" ORDER BY "count" DESC, "source"."kind" ASC LIMIT 2000

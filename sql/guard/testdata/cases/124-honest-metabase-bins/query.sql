@@ -1,0 +1,1 @@
+SELECT (FLOOR((("main"."pd_program"."cost" - 0.0) / 100.0)) * 100.0) + 0.0 AS "cost", SUM("main"."pd_program"."hours") AS "sum" FROM "main"."pd_program" GROUP BY 1 ORDER BY 1 ASC

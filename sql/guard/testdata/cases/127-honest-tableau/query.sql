@@ -1,0 +1,1 @@
+SELECT 1 AS "one", SUM(1) AS "n" FROM "main"."teacher" "teacher" HAVING (COUNT(1) > 0)

@@ -1,0 +1,1 @@
+SELECT c.column_name FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name) WHERE t.table_type = 'VIEW'

@@ -1,0 +1,1 @@
+SELECT c.relname, n.nspname, pg_catalog.format_type(1, NULL), pg_table_is_visible(c.oid) FROM pg_catalog.pg_class c LEFT JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -1,0 +1,1 @@
+SELECT pg_size_pretty(1024)

@@ -1,0 +1,1 @@
+SELECT * FROM query('SEL' || 'ECT * FROM coaching_session')

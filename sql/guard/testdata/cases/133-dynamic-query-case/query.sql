@@ -1,0 +1,1 @@
+SELECT * FROM "QuErY"('SELECT 1')

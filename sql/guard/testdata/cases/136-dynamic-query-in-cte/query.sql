@@ -1,0 +1,1 @@
+WITH a AS (FROM query('SELECT 1')) SELECT * FROM a

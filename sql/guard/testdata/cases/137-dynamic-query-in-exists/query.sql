@@ -1,0 +1,1 @@
+SELECT 1 FROM teacher WHERE EXISTS (FROM query('SELECT 1'))

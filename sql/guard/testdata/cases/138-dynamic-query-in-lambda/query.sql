@@ -1,0 +1,1 @@
+SELECT list_transform([1], lambda x: (SELECT count(*) FROM query('SELECT 1')))

@@ -1,0 +1,1 @@
+SELECT 1 FROM teacher a JOIN teacher b ON (SELECT true FROM query('SELECT 1'))

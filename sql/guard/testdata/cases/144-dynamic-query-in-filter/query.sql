@@ -1,0 +1,1 @@
+SELECT count(*) FILTER (WHERE (SELECT true FROM query('SELECT 1')))

@@ -1,0 +1,1 @@
+SELECT list(1 ORDER BY (SELECT 1 FROM query('SELECT 1')))

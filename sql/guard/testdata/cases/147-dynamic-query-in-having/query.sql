@@ -1,0 +1,1 @@
+SELECT 1 HAVING (SELECT true FROM query('SELECT 1'))

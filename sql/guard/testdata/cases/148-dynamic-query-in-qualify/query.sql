@@ -1,0 +1,1 @@
+SELECT 1 QUALIFY (SELECT row_number() OVER () = 1 FROM query('SELECT 1'))

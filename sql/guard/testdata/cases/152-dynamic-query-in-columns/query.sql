@@ -1,0 +1,1 @@
+SELECT COLUMNS(c -> (SELECT true FROM query('SELECT 1'))) FROM teacher

@@ -1,0 +1,1 @@
+SELECT * REPLACE ((SELECT 1 FROM query('SELECT 1')) AS role) FROM teacher

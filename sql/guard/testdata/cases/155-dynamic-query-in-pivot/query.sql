@@ -1,0 +1,1 @@
+FROM (FROM query('SELECT 1 AS a, 2 AS b')) PIVOT (sum(b) FOR a IN (1))

@@ -1,0 +1,1 @@
+FROM teacher PIVOT (sum((SELECT 1 FROM query('SELECT 1'))) FOR role IN ('a'))

@@ -1,0 +1,1 @@
+SELECT [x FOR x IN [1] IF (SELECT true FROM query('SELECT 1'))]

@@ -1,0 +1,1 @@
+SELECT TRY((SELECT 1 FROM query('SELECT 1')))

@@ -1,0 +1,1 @@
+SELECT * FROM range((SELECT 1 FROM query('SELECT 1')))

@@ -1,0 +1,1 @@
+SELECT * FROM histogram(coaching_session, minutes)

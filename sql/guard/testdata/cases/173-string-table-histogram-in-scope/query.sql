@@ -1,0 +1,1 @@
+FROM histogram(teacher, role)

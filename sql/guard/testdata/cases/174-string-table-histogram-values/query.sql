@@ -1,0 +1,1 @@
+SELECT * FROM histogram_values(coaching_session, minutes, bin_count := 2)

@@ -1,0 +1,1 @@
+SELECT * FROM duckdb_table_sample('coaching_session')

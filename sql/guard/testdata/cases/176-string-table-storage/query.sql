@@ -1,0 +1,1 @@
+SELECT * FROM pragma_storage_info('coaching_session')

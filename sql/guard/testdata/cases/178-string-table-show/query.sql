@@ -1,0 +1,1 @@
+SELECT * FROM pragma_show('coaching_session')

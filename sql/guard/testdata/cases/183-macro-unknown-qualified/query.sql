@@ -1,0 +1,1 @@
+SELECT main.leak(1), weir.main.leak(1)

@@ -1,0 +1,1 @@
+SELECT teacher_key.leak() FROM teacher

@@ -1,0 +1,1 @@
+WITH RECURSIVE coaching_session AS (SELECT * FROM coaching_session) SELECT * FROM coaching_session

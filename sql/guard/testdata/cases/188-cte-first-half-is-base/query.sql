@@ -1,0 +1,1 @@
+WITH RECURSIVE hidden AS (SELECT v FROM hidden UNION ALL SELECT v || 'x' FROM hidden WHERE length(v) < 9) SELECT * FROM hidden

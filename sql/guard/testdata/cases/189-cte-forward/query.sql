@@ -1,0 +1,1 @@
+WITH a AS (SELECT * FROM hidden), hidden AS (SELECT 1 AS v) SELECT * FROM a

@@ -1,0 +1,1 @@
+WITH RECURSIVE a AS (SELECT * FROM hidden), hidden AS (SELECT 1 AS v) SELECT * FROM a

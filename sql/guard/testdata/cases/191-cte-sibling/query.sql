@@ -1,0 +1,1 @@
+SELECT * FROM (WITH hidden AS (SELECT 1 AS v) SELECT * FROM hidden) x, hidden

@@ -1,0 +1,1 @@
+(WITH hidden AS (SELECT 'a' AS v) SELECT v FROM hidden) UNION ALL SELECT v FROM hidden

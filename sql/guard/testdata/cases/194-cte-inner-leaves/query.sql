@@ -1,0 +1,1 @@
+SELECT (WITH hidden AS (SELECT 1 AS v) SELECT v FROM hidden), (SELECT max(v) FROM hidden)

@@ -1,0 +1,1 @@
+WITH RECURSIVE hidden(v) USING KEY (v) AS (SELECT 1 UNION SELECT v FROM hidden WHERE false) SELECT * FROM recurring.hidden

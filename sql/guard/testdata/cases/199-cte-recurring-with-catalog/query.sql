@@ -1,0 +1,1 @@
+WITH RECURSIVE r(v) USING KEY (v) AS (SELECT 1 UNION SELECT v FROM weir.recurring.r WHERE false) SELECT * FROM r

@@ -1,0 +1,1 @@
+WITH "É" AS (SELECT 1 AS v) SELECT * FROM "é"

@@ -1,0 +1,1 @@
+SELECT * FROM teacher AS hidden, hidden AS h2

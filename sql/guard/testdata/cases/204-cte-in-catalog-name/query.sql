@@ -1,0 +1,1 @@
+WITH sqlite_master AS (SELECT 1 AS sql) SELECT * FROM sqlite_master

@@ -1,0 +1,1 @@
+WITH RECURSIVE "PG_class" AS (SELECT 1 AS x UNION ALL SELECT x + 1 FROM pg_class WHERE x < 3) SELECT * FROM pg_class

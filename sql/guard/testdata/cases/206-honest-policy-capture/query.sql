@@ -1,0 +1,1 @@
+WITH teacher AS (SELECT * FROM observation), base AS (SELECT 1) SELECT count(*) FROM teacher JOIN (SELECT * FROM main.teacher) AS t USING (teacher_key)

@@ -1,0 +1,1 @@
+WITH teacher AS (SELECT * FROM hidden) SELECT * FROM observation WHERE teacher_key IN (SELECT teacher_key FROM teacher)

@@ -1,0 +1,1 @@
+CREATE TEMP MACRO lower(x) AS (SELECT 1)

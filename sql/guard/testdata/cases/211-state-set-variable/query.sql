@@ -1,0 +1,1 @@
+SET VARIABLE x = 'coaching_session'

@@ -1,0 +1,1 @@
+PRAGMA x(nextval('s'))

@@ -1,0 +1,1 @@
+PRAGMA x(error(current_setting('threads')))

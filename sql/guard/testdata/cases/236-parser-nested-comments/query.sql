@@ -1,0 +1,1 @@
+SELECT 1 /* /* */ FROM coaching_session /* */ */ FROM hidden

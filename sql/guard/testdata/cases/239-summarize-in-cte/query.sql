@@ -1,0 +1,1 @@
+WITH s AS (SUMMARIZE teacher) FROM s

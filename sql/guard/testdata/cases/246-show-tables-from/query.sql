@@ -1,0 +1,1 @@
+SELECT * FROM (SHOW TABLES FROM formative)

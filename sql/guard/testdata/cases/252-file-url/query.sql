@@ -1,0 +1,1 @@
+SELECT * FROM 'https://x.test/a.csv'

@@ -1,0 +1,1 @@
+FROM 'C:\data\x'

@@ -1,0 +1,1 @@
+FROM main."a.csv"

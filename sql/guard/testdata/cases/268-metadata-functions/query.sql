@@ -1,0 +1,1 @@
+SELECT macro_definition FROM duckdb_functions()

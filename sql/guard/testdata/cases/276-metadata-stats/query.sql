@@ -1,0 +1,1 @@
+SELECT stats(minutes) FROM pd_engagement

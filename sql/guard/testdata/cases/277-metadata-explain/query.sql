@@ -1,0 +1,1 @@
+EXPLAIN SELECT * FROM teacher WHERE role = 'x'

@@ -1,0 +1,1 @@
+SELECT role FROM teacher WHERE (SELECT count(*) FROM information_schema.tables) > 0

@@ -1,0 +1,1 @@
+SELECT "Session_User"

@@ -1,0 +1,1 @@
+SELECT error(role) FROM teacher

@@ -1,0 +1,1 @@
+SELECT CASE WHEN role = 'x' THEN error('yes') END FROM teacher

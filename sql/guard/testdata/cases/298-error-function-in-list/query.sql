@@ -1,0 +1,1 @@
+SELECT list_transform(['a'], x -> error(x))

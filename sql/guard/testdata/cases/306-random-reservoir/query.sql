@@ -1,0 +1,1 @@
+SELECT reservoir_quantile(cost, 0.5) FROM pd_program

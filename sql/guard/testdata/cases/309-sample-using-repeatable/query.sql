@@ -1,0 +1,1 @@
+SELECT * FROM teacher USING SAMPLE reservoir(5 ROWS) REPEATABLE (1)

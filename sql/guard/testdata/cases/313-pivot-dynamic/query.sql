@@ -1,0 +1,1 @@
+PIVOT pd_cost ON ingredient USING sum(amount)

@@ -1,0 +1,1 @@
+SELECT * FROM (PIVOT pd_cost ON ingredient USING sum(amount))

@@ -1,0 +1,1 @@
+WITH p AS (PIVOT pd_cost ON ingredient USING sum(amount)) SELECT * FROM p

@@ -1,0 +1,1 @@
+PIVOT pd_cost ON ingredient IN (SELECT ingredient FROM hidden) USING sum(amount)

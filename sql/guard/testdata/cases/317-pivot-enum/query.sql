@@ -1,0 +1,1 @@
+FROM pd_cost PIVOT (sum(amount) FOR ingredient IN hidden_enum)

@@ -1,0 +1,1 @@
+FROM hidden PIVOT (sum(x) FOR v IN (1))

@@ -1,0 +1,1 @@
+UNPIVOT hidden ON v

@@ -1,0 +1,1 @@
+SELECT role::hidden_enum FROM teacher

@@ -1,0 +1,1 @@
+SELECT 'a'::ENUM('a', 'b')

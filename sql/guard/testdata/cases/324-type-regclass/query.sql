@@ -1,0 +1,1 @@
+SELECT 'coaching_session'::regclass

@@ -1,0 +1,1 @@
+SELECT NULL::STRUCT(a hidden_enum)[]

@@ -1,0 +1,1 @@
+SELECT TRY_CAST('x' AS hidden_enum)

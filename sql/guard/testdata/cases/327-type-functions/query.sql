@@ -1,0 +1,1 @@
+SELECT get_type(1), make_type('INT')

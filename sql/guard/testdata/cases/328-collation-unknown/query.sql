@@ -1,0 +1,1 @@
+SELECT role COLLATE hidden FROM teacher

@@ -1,0 +1,1 @@
+SELECT sum(minutes) EXPORT_STATE FROM pd_engagement

@@ -1,0 +1,1 @@
+SELECT list_aggr([1], 'su' || 'm')

@@ -1,0 +1,1 @@
+SELECT array_aggregate([1, 2], 'reservoir_quantile', 0.5)

@@ -1,0 +1,1 @@
+SELECT a.list_aggregate('reservoir_quantile') FROM (SELECT [1] AS a)

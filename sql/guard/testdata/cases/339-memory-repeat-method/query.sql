@@ -1,0 +1,1 @@
+SELECT name.repeat(1000000000) FROM pd_program

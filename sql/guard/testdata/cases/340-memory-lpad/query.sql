@@ -1,0 +1,1 @@
+SELECT lpad(name, 2000000000, 'x') FROM pd_program

@@ -1,0 +1,1 @@
+SELECT create_sort_key(1, 'ASC')

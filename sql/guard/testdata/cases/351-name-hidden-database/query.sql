@@ -1,0 +1,1 @@
+SELECT * FROM formative.main.coaching_session

@@ -1,0 +1,1 @@
+SELECT * FROM vault.main.staff_identity

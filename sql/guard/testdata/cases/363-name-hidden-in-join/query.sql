@@ -1,0 +1,1 @@
+SELECT 1 FROM teacher JOIN coaching_session USING (teacher_key)

@@ -1,0 +1,1 @@
+SELECT (SELECT count(*) FROM coaching_session)

@@ -1,0 +1,1 @@
+SELECT 1 LIMIT (SELECT count(*) FROM coaching_session)

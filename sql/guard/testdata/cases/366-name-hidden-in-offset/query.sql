@@ -1,0 +1,1 @@
+SELECT 1 OFFSET (SELECT count(*) FROM coaching_session)

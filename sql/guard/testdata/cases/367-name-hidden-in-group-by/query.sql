@@ -1,0 +1,1 @@
+SELECT 1 GROUP BY (SELECT count(*) FROM coaching_session)

@@ -1,0 +1,1 @@
+SELECT list_filter([1], x -> x IN (SELECT minutes FROM coaching_session))

@@ -1,0 +1,1 @@
+SELECT 1 = ANY (SELECT minutes FROM coaching_session)

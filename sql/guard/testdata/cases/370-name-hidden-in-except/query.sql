@@ -1,0 +1,1 @@
+SELECT teacher_key FROM teacher EXCEPT SELECT teacher_key FROM coaching_session

@@ -1,0 +1,1 @@
+WITH RECURSIVE r AS (SELECT 1 AS x UNION ALL SELECT x + 1 FROM r JOIN coaching_session ON true) FROM r

@@ -1,0 +1,1 @@
+SELECT INTERVAL ((SELECT count(*) FROM coaching_session)) DAY

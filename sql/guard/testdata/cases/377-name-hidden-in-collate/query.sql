@@ -1,0 +1,1 @@
+SELECT (SELECT max(kind) FROM coaching_session) COLLATE NOCASE

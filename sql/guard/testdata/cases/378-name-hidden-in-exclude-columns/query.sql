@@ -1,0 +1,1 @@
+SELECT COLUMNS((SELECT 'a' FROM coaching_session)) FROM teacher

@@ -1,0 +1,1 @@
+SELECT lag(1, 1, (SELECT 1 FROM coaching_session)) OVER ()

@@ -1,0 +1,1 @@
+WITH o AS (FROM student_outcome) SELECT avg(scale_score) FROM o

@@ -1,0 +1,1 @@
+UPDATE teacher SET role = 'x'

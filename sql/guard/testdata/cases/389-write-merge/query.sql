@@ -1,0 +1,1 @@
+MERGE INTO teacher USING teacher t2 ON false WHEN MATCHED THEN DELETE

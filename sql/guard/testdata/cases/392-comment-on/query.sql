@@ -1,0 +1,1 @@
+COMMENT ON TABLE teacher IS 'x'

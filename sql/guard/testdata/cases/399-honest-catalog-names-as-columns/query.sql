@@ -1,0 +1,1 @@
+SELECT t.table_name FROM weir.information_schema.tables AS t

@@ -1,0 +1,1 @@
+SELECT e."minutes" AS "select", e.minutes AS "from" FROM pd_engagement e

@@ -1,0 +1,1 @@
+WITH k AS (SELECT 1 AS v) SELECT count(*) FROM teacher a JOIN teacher b ON a.role = b.role AND 1 = (SELECT v FROM k)

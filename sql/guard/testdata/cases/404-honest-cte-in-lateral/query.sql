@@ -1,0 +1,1 @@
+WITH k AS (SELECT 1 AS v) SELECT * FROM range(2) r(i), LATERAL (SELECT v + i FROM k)

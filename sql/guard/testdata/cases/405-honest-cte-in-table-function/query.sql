@@ -1,0 +1,1 @@
+WITH k AS (SELECT 2 AS v) SELECT * FROM range((SELECT v FROM k))

@@ -1,0 +1,1 @@
+WITH k AS (SELECT 'x' AS v) SELECT * REPLACE ((SELECT v FROM k) AS role) FROM teacher

@@ -1,0 +1,1 @@
+WITH k AS (SELECT 'a' AS n, 1 AS v) PIVOT k ON n IN ('a') USING sum(v)

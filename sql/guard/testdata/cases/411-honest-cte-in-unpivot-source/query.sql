@@ -1,0 +1,1 @@
+WITH k AS (SELECT 1 AS n, 2 AS v) UNPIVOT k ON n, v

@@ -1,0 +1,1 @@
+WITH k AS (SELECT 1 AS v) SELECT [(SELECT v FROM k)]

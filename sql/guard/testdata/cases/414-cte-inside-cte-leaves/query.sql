@@ -1,0 +1,1 @@
+WITH a AS (WITH hidden AS (SELECT 1 AS v) SELECT * FROM hidden) SELECT * FROM a, hidden

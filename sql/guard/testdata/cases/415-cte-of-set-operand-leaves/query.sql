@@ -1,0 +1,1 @@
+SELECT 1 UNION ALL (WITH hidden AS (SELECT 2 AS v) FROM hidden) UNION ALL SELECT v FROM hidden

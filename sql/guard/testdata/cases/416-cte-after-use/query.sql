@@ -1,0 +1,1 @@
+SELECT (SELECT v FROM hidden) FROM (WITH hidden AS (SELECT 1 AS v) FROM hidden)

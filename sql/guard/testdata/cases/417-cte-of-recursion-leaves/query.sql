@@ -1,0 +1,1 @@
+WITH RECURSIVE r AS (SELECT 1 AS x UNION ALL (WITH hidden AS (FROM r) SELECT x + 1 FROM hidden WHERE x < 3)) SELECT * FROM r, hidden
