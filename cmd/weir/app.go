@@ -55,8 +55,9 @@ into one directory, the home, and answers from it what policy lets a person see.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 denied by
 policy, 4 input data refused.`,
-		"  weir version\n  weir doctor --home weir-home",
-		a.newInit(), a.newLoad(), a.newQuarantine(), a.newPublish(), a.newSnapshots(), a.newContracts(), a.newConfig(), a.newDoctor(), a.newVersion())
+		"  weir quickstart\n  weir load exports/ --home /srv/weir",
+		a.newInit(), a.newLoad(), a.newQuarantine(), a.newPublish(), a.newSnapshots(),
+		a.newContracts(), a.newSynth(), a.newQuickstart(), a.newConfig(), a.newDoctor(), a.newVersion())
 	root.PersistentPreRunE = a.configure
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetFlagErrorFunc(suggestFlag)

@@ -66,7 +66,6 @@ type loadedFile struct {
 	Loaded      int64      `json:"loaded"`
 	Updated     int64      `json:"updated"`
 	Unchanged   int64      `json:"unchanged"`
-	Ended       int64      `json:"ended"`
 	Quarantined int64      `json:"quarantined"`
 	Seconds     string     `json:"seconds"`
 	Rate        string     `json:"rows/s"`
@@ -91,7 +90,7 @@ func (a *app) printLoadTable(r etl.Report) error {
 	for i, o := range r.Outcomes {
 		files[i] = loadedFile{
 			File: o.File, Dataset: o.Dataset, Status: o.Status, Read: o.Read, Loaded: o.Loaded, Updated: o.Updated,
-			Unchanged: o.Unchanged, Ended: o.Ended, Quarantined: o.Quarantined, Seconds: fmt.Sprintf("%.2f", o.Seconds), Rate: rate(o),
+			Unchanged: o.Unchanged, Quarantined: o.Quarantined, Seconds: fmt.Sprintf("%.2f", o.Seconds), Rate: rate(o),
 		}
 	}
 	if err := a.print(files); err != nil {
@@ -111,6 +110,7 @@ func rate(o etl.Outcome) string {
 // loadNotes says in words what the table has no column for.
 func loadNotes(r etl.Report) string {
 	var b strings.Builder
+	dropped := map[string]bool{}
 	for _, o := range r.Outcomes {
 		for _, rule := range slices.Sorted(maps.Keys(o.ByRule)) {
 			fmt.Fprintf(&b, "\n%s: %d rows of %s broke %s", o.File, o.ByRule[rule], o.Dataset, rule)
@@ -124,8 +124,10 @@ func loadNotes(r etl.Report) string {
 		note(o.Withdrawn, "rows say that a row has ended")
 		note(o.Skipped, "repeated groups without a value skipped")
 		note(o.Ignored, "records are of kinds that no dataset holds")
-		if len(o.Dropped) > 0 {
+		note(o.Ended, "rows of "+o.Dataset+" ended")
+		if len(o.Dropped) > 0 && !dropped[o.File] {
 			fmt.Fprintf(&b, "\n%s: never stored: %s", o.File, strings.Join(o.Dropped, ", "))
+			dropped[o.File] = true
 		}
 		if o.Status != etl.StatusLoaded {
 			fmt.Fprintf(&b, "\n%s: %s: %s", o.File, o.Status, o.Reason)

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/weir-warehouse/weir/etl"
-	"github.com/weir-warehouse/weir/etl/contract"
 	"github.com/weir-warehouse/weir/sql/duck"
 )
 
@@ -28,7 +27,7 @@ func (a *app) loader() (*etl.Loader, error) {
 	if err := home.Check(); err != nil {
 		return nil, err
 	}
-	catalog, err := contract.LoadDir(home.Contracts())
+	catalog, err := a.catalog()
 	if err != nil {
 		return nil, err
 	}

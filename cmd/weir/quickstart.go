@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weir-warehouse/weir/etl"
+	"github.com/weir-warehouse/weir/etl/synth"
+	"github.com/weir-warehouse/weir/policy"
+	"github.com/weir-warehouse/weir/sql/snapshot"
+)
+
+func (a *app) newQuickstart() *cobra.Command {
+	return &cobra.Command{
+		Use:   "quickstart",
+		Short: "Make a home, load a synthetic district and publish it",
+		Long: `Makes a home if there is none, writes the source files of a synthetic district
+into its folder source/, loads them, publishes a snapshot, and says what to try
+next. Run again, it finds everything done.`,
+		Example: "  weir quickstart\n  weir quickstart --home /tmp/weir",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if _, err := initHome(a.home()); err != nil {
+				return err
+			}
+			return a.writing(cmd.Context(), cmd, func(ctx context.Context, l *etl.Loader) error {
+				return a.quickstart(ctx, cmd, l)
+			})
+		},
+	}
+}
+
+func (a *app) quickstart(ctx context.Context, cmd *cobra.Command, l *etl.Loader) error {
+	source := filepath.Join(l.Home.Dir, "source")
+	if err := a.say("1. a synthetic district: source files in %s\n", source); err != nil {
+		return err
+	}
+	if _, err := os.Stat(source); errors.Is(err, fs.ErrNotExist) {
+		o := synth.Options{Out: source, Districts: 2, Schools: 8, Teachers: 800, Years: 3, Seed: 1}
+		if _, err := a.synthesize(cmd, o); err != nil {
+			return err
+		}
+	}
+	if err := a.say("2. load\n"); err != nil {
+		return err
+	}
+	r, err := a.load(ctx, l, []string{source}, etl.Options{})
+	if err != nil {
+		return err
+	}
+	if err := a.printLoad(r); err != nil {
+		return err
+	}
+	if err := a.say("\n3. publish\n"); err != nil {
+		return err
+	}
+	p, err := publish(ctx, l)
+	if err != nil {
+		return err
+	}
+	if err := a.print(p); err != nil {
+		return err
+	}
+	return a.verifyAndPoint(ctx)
+}
+
+// verifyAndPoint checks what was published and says what to try next.
+func (a *app) verifyAndPoint(ctx context.Context) error {
+	s := snapshot.In(a.config.Home)
+	m, ok, err := s.Current()
+	if err != nil || !ok {
+		return err
+	}
+	if err := a.say("\n4. verify\n"); err != nil {
+		return err
+	}
+	findings, err := s.Verify(ctx, m)
+	if err != nil {
+		return err
+	}
+	if err := a.print(findings); err != nil {
+		return err
+	}
+	for _, f := range findings {
+		if f.Problem != "" {
+			return policy.Errorf(policy.Failed, "the snapshot does not verify")
+		}
+	}
+	return a.say("\nTry next:\n%s", suggestions(homeFlag(a.config.Home),
+		[2]string{"weir snapshots show", "what was published, dataset by dataset"},
+		[2]string{"weir contracts docs", "what each column means"},
+		[2]string{"weir quarantine list", "rows that failed a check (here: none)"},
+		[2]string{"weir doctor", "whether the home is in order"}))
+}
+
+// suggestions aligns commands with what they are for.
+func suggestions(home string, commands ...[2]string) string {
+	width := 0
+	for _, c := range commands {
+		width = max(width, len(c[0]+home))
+	}
+	var b strings.Builder
+	for _, c := range commands {
+		fmt.Fprintf(&b, "  %-*s  %s\n", width, c[0]+home, c[1])
+	}
+	return b.String()
+}
+
+// say writes words for people; as JSON is asked for, it keeps quiet.
+func (a *app) say(format string, args ...any) error {
+	if a.config.Output == formatJSON {
+		return nil
+	}
+	_, err := fmt.Fprintf(a.stdout, format, args...)
+	return err
+}
