@@ -49,13 +49,13 @@ test: ## run all tests; those that need a program you lack say so and skip
 	@$(GOTEST) ./...
 
 .PHONY: test-strict
-test-strict: ## run all tests; a skipped one is a failure
-	@WEIR_CI=1 $(GOTEST) ./...
+test-strict: ## run all tests, none from the cache; a skipped one is a failure
+	@WEIR_CI=1 $(GOTEST) -count=1 ./...
 	@cd tools && go test ./skipcheck
 
 .PHONY: race
 race: ## run the tests under the race detector where it pays
-	@WEIR_CI=1 $(GOTEST) -race $(RACE_PACKAGES)
+	@WEIR_CI=1 $(GOTEST) -count=1 -race $(RACE_PACKAGES)
 
 .PHONY: bench
 bench: ## run the benchmarks that BENCH matches (default all)
