@@ -96,8 +96,35 @@ func (a *app) printLoadTable(r etl.Report) error {
 	if err := a.print(files); err != nil {
 		return err
 	}
+	if err := a.printBroken(r); err != nil {
+		return err
+	}
 	_, err := fmt.Fprint(a.stdout, loadNotes(r))
 	return err
+}
+
+// brokenRule is a line of the second table: rows of a file that broke a rule.
+type brokenRule struct {
+	File    string `json:"file"`
+	Dataset string `json:"dataset"`
+	Rule    string `json:"broken_rule"`
+	Rows    int64  `json:"rows"`
+}
+
+func (a *app) printBroken(r etl.Report) error {
+	var rows []brokenRule
+	for _, o := range r.Outcomes {
+		for _, rule := range slices.Sorted(maps.Keys(o.ByRule)) {
+			rows = append(rows, brokenRule{o.File, o.Dataset, rule, o.ByRule[rule]})
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	if err := a.say("\nQuarantined (`weir quarantine show` has the rows):\n"); err != nil {
+		return err
+	}
+	return a.print(rows)
 }
 
 func rate(o etl.Outcome) string {
@@ -112,9 +139,6 @@ func loadNotes(r etl.Report) string {
 	var b strings.Builder
 	dropped := map[string]bool{}
 	for _, o := range r.Outcomes {
-		for _, rule := range slices.Sorted(maps.Keys(o.ByRule)) {
-			fmt.Fprintf(&b, "\n%s: %d rows of %s broke %s", o.File, o.ByRule[rule], o.Dataset, rule)
-		}
 		note := func(n int64, text string) {
 			if n > 0 {
 				fmt.Fprintf(&b, "\n%s: %d %s", o.File, n, text)
