@@ -98,7 +98,7 @@ func (g *generator) quantities(ctx context.Context) (_ []Quantity, err error) {
 		return nil, err
 	}
 	rows, err := g.conn.QueryContext(ctx, `SELECT id, description, population, comparison, source,
-		round(value, 9), round(realised, 9), round(naive, 9), round(naive - value, 9)
+		stated(value), stated(realised), stated(naive), stated(naive - value)
 		FROM quantity WHERE isfinite(value) ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("read the planted quantities: %w", err)

@@ -6,6 +6,9 @@ CREATE TABLE quantity (
     value DOUBLE, realised DOUBLE, naive DOUBLE
 );
 
+-- A small district may lack what a quantity is about.
+CREATE MACRO stated(x) AS CASE WHEN isfinite(x) THEN round(x, 9) END;
+
 -- Gains, in shares of the fall level: ratios of means.
 CREATE TABLE gain AS
 SELECT arm, count(*) AS n, ratio_if(outcome, baseline, true) - 1 AS gain, mean(baseline) AS baseline, mean(outcome) AS outcome,
