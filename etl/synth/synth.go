@@ -53,8 +53,8 @@ func (o *Options) check() error {
 	case o.Districts < 1 || o.Schools < 1 || schools > maxSchools:
 		return policy.Errorf(policy.Usage, "districts %d × schools %d: want 1 to %d schools in all", o.Districts, o.Schools, maxSchools)
 	case o.Teachers < minTeachersASchool*schools || o.Teachers > maxTeachersASchool*schools:
-		return policy.Errorf(policy.Usage, "teachers %d: want %d to %d for each of the %d schools",
-			o.Teachers, minTeachersASchool, maxTeachersASchool, schools)
+		return policy.Errorf(policy.Usage, "teachers %d: want %d to %d for %d schools",
+			o.Teachers, minTeachersASchool*schools, maxTeachersASchool*schools, schools)
 	case o.Years < 1 || o.Years > maxYears:
 		return policy.Errorf(policy.Usage, "years %d: want 1 to %d", o.Years, maxYears)
 	case o.Mess && o.Teachers < minTeachersForMess:
