@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -56,10 +57,14 @@ func TestKilledWriter(t *testing.T) {
 	t.Parallel()
 	p := newLog(t)
 	acknowledged := make(map[int64]string)
-	for round := 0; round < 30 || len(acknowledged) < 1000; round++ {
-		// Early kills fall into opening and recovery, late ones into publication.
-		kill := time.Duration(rand.Int64N(int64(80*time.Millisecond))) + 5*time.Millisecond
-		for line := range strings.Lines(runAndKill(t, filepath.Dir(p.Dir), kill)) {
+	for round := range 30 {
+		// Kills by the clock fall into opening and recovery as well; kills by
+		// what was acknowledged fall into appending and publication.
+		after, lines := rand.N(80*time.Millisecond), math.MaxInt
+		if round%2 == 1 {
+			after, lines = time.Hour, 1+rand.IntN(300) //nolint:gosec // not secret
+		}
+		for line := range strings.Lines(runAndKill(t, filepath.Dir(p.Dir), after, lines)) {
 			number, id, ok := strings.Cut(line, " ")
 			index, err := strconv.ParseInt(number, 10, 64)
 			if !ok || err != nil {
@@ -69,16 +74,17 @@ func TestKilledWriter(t *testing.T) {
 				acknowledged[index] = strings.TrimSpace(id)
 			}
 		}
-		// Every other round the next writer finds what this one left.
-		if round%2 == 1 {
+		// In the other rounds the next writer finds what this one left.
+		if round%3 == 2 {
 			checkAcknowledged(t, p, acknowledged)
 		}
 	}
 	checkAcknowledged(t, p, acknowledged)
 }
 
-// runAndKill runs a writer for a time and returns what it printed.
-func runAndKill(t *testing.T, home string, after time.Duration) string {
+// runAndKill runs a writer until a time has passed or it has printed a number
+// of lines, and returns what it printed.
+func runAndKill(t *testing.T, home string, after time.Duration, lines int) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this test binary
 	cmd.Env = append(os.Environ(), crashHome+"="+home)
@@ -89,10 +95,16 @@ func runAndKill(t *testing.T, home string, after time.Duration) string {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+	kill := func() { _ = cmd.Process.Kill() }
+	defer time.AfterFunc(after, kill).Stop()
 	var said strings.Builder
-	if _, err := bufio.NewReader(out).WriteTo(&said); err != nil {
-		t.Fatal(err)
+	for in := bufio.NewReader(out); err == nil; lines-- {
+		if lines == 0 {
+			kill()
+		}
+		var line string
+		line, err = in.ReadString('\n')
+		said.WriteString(line)
 	}
 	if err := cmd.Wait(); err == nil || cmd.ProcessState.Exited() {
 		t.Fatalf("the writer was not killed: %v %s", err, said.String())
