@@ -5,20 +5,38 @@ import (
 	"slices"
 )
 
-// touches says which kind of relation the statement names.
+// touches says which kind of relation the statement names. Calling a function
+// of the catalog counts as naming a relation of it.
 func (s *statement) touches() Touch {
-	touch := TouchesNothing
+	data, catalog := false, s.catalogCall() != nil
 	for r := range s.names.relations {
-		kind := TouchesData
-		if r.Catalog {
-			kind = TouchesCatalog
-		}
-		if touch != TouchesNothing && touch != kind {
-			return touchesBoth
-		}
-		touch = kind
+		data, catalog = data || !r.Catalog, catalog || r.Catalog
 	}
-	return touch
+	switch {
+	case data && catalog:
+		return touchesBoth
+	case data:
+		return TouchesData
+	case catalog:
+		return TouchesCatalog
+	}
+	return TouchesNothing
+}
+
+// catalogCall returns a call of a function that is for the catalog only, or nil.
+func (s *statement) catalogCall() *node {
+	for _, n := range s.of("expr:FUNCTION") {
+		name := fold(n.text("function_name"))
+		if f := s.guard.functions.called[name]; s.scope.macros[name] || f != nil && f.Verdict == catalogOnly {
+			return n
+		}
+	}
+	for _, n := range s.of("expr:COLUMN_REF") {
+		if name := sessionValue(n); name != "" && s.scope.macros[name] {
+			return n
+		}
+	}
+	return nil
 }
 
 func (s *statement) facts() Facts {

@@ -53,13 +53,25 @@ func (g *Guard) fingerprint(text string, scope *Scope) (print, hash string) {
 
 // standIn returns the word that a fingerprint has for a word.
 func (g *Guard) standIn(word string, scope *Scope, numbers map[string]int) string {
-	if g.keywords[word] || g.functions.called[word] != nil || g.functions.tables[word] != nil || scope.words[word] {
+	switch {
+	case g.keywords[word], g.functions.called[word] != nil, g.functions.tables[word] != nil:
+		return word
+	case scope.words[word] && len(word) > len(plain(word)):
+		return `"` + word + `"`
+	case scope.words[word]:
 		return word
 	}
 	if numbers[word] == 0 {
 		numbers[word] = len(numbers) + 1
 	}
 	return "_" + strconv.Itoa(numbers[word])
+}
+
+// plain returns what a name begins with that needs no quotes.
+func plain(name string) string {
+	s := scanner{text: name}
+	s.word()
+	return name[:s.pos]
 }
 
 // join puts a space between tokens, save inside parentheses and around dots.

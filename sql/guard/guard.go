@@ -105,6 +105,8 @@ func (g *Guard) Check(text string, tree []byte, scope *Scope) Verdict {
 	verdict := Verdict{Refusal: refuse(s, treeRules())}
 	if verdict.Refusal == nil {
 		verdict.Facts = s.facts()
+	} else {
+		verdict.Refusal.Position = original(text, verdict.Refusal.Position)
 	}
 	verdict.Fingerprint, verdict.Hash = g.fingerprint(text, scope)
 	return verdict

@@ -44,11 +44,7 @@ func knownFunction(s *statement) *Refusal {
 			if tables[n] {
 				continue
 			}
-			name := fold(n.text("function_name"))
-			if s.scope.macros[name] && n.text("schema") == "" {
-				continue
-			}
-			if r := refuseFunction(n, s.guard.functions.called[name]); r != nil {
+			if r := s.refuseFunction(n, s.guard.functions.called); r != nil {
 				return r
 			}
 		}
@@ -62,22 +58,25 @@ func knownTableFunction(s *statement) *Refusal {
 		if n == nil || n.kind != "expr:FUNCTION" {
 			return at(t, "", "only a function can stand here")
 		}
-		if r := refuseFunction(n, s.guard.functions.tables[fold(n.text("function_name"))]); r != nil {
+		if r := s.refuseFunction(n, s.guard.functions.tables); r != nil {
 			return r
 		}
 	}
 	return nil
 }
 
-// refuseFunction refuses a call of a function that is not on the list, which
-// its family f tells, or that is on it as refused.
-func refuseFunction(n *node, f *family) *Refusal {
+// refuseFunction refuses a call of a function that is not on a list, or that is
+// on it as refused. The shadow catalog's macros come before the list.
+func (s *statement) refuseFunction(n *node, list map[string]*family) *Refusal {
 	name := n.text("function_name")
+	f := list[fold(name)]
 	switch {
+	case s.scope.macros[fold(name)] && n.text("schema") == "":
+		return nil
 	case f == nil:
-		return at(n, "docs/sql.md lists those that are", "function %q is not on the list of functions that Weir accepts", name)
+		return at(n, "docs/sql.md tells which are", "function %q is not on the list of functions that Weir accepts", name)
 	case f.Verdict == refused:
-		return at(n, "docs/sql.md lists those that are accepted", "function %q is not accepted: %s", name, f.Reason)
+		return at(n, "docs/sql.md tells which are accepted", "function %q is not accepted: %s", name, f.Reason)
 	}
 	return nil
 }
@@ -126,15 +125,28 @@ func isLength(literal string) bool {
 	return err == nil && 0 <= n && n <= maxLength
 }
 
-// noSessionValue refuses the functions that DuckDB calls for a plain name (see
-// GetSQLValueFunctionName in bind_columnref_expression.cpp), save the times.
+// noSessionValue refuses the functions that DuckDB calls for a plain name, save
+// the times and those that the shadow catalog defines.
 func noSessionValue(s *statement) *Refusal {
-	names := []string{"current_catalog", "current_role", "current_schema", "current_user", "session_user", "user"}
 	for _, n := range s.of("expr:COLUMN_REF") {
-		parts := n.texts("column_names")
-		if len(parts) == 1 && slices.Contains(names, fold(parts[0])) {
-			return at(n, "if you mean a column, write the table's name before it", "%q tells who is asking, and is not accepted here", parts[0])
+		if name := sessionValue(n); name != "" && !s.scope.macros[name] {
+			return at(n, "if you mean a column, write the table's name before it", "%q tells who is asking, and is not accepted here", name)
 		}
 	}
 	return nil
+}
+
+// sessionValue returns the name of the function that DuckDB calls for a column
+// reference that no column matches (GetSQLValueFunctionName in
+// bind_columnref_expression.cpp) if it tells who is asking, or "".
+func sessionValue(n *node) string {
+	parts := n.texts("column_names")
+	if len(parts) != 1 {
+		return ""
+	}
+	switch name := fold(parts[0]); name {
+	case "current_catalog", "current_role", "current_schema", "current_user", "session_user", "user":
+		return name
+	}
+	return ""
 }

@@ -51,22 +51,17 @@ func qualified(n *node) string {
 }
 
 func catalogApart(s *statement) *Refusal {
-	touches := s.touches()
-	for _, n := range s.of("table:BASE_TABLE") {
-		if touches == touchesBoth {
-			return at(n, "ask in two statements", "a statement may read the catalog or data, not both")
-		}
-	}
-	if touches != TouchesData {
+	if s.touches() != touchesBoth {
 		return nil
 	}
-	for _, n := range s.of("expr:FUNCTION") {
-		name := fold(n.text("function_name"))
-		if f := s.guard.functions.called[name]; s.scope.macros[name] || f != nil && f.Verdict == catalogOnly {
-			return at(n, "ask in two statements", "function %q is for the catalog, and may not be called beside data", name)
+	place := s.catalogCall()
+	for _, n := range s.of("table:BASE_TABLE") {
+		r := s.scope.find(n.text("catalog_name"), n.text("schema_name"), n.text("table_name"))
+		if place == nil && r != nil && r.Catalog {
+			place = n
 		}
 	}
-	return nil
+	return at(place, "ask in two statements", "a statement may ask the catalog or data, not both")
 }
 
 func aggregateOnly(s *statement) *Refusal {

@@ -1,6 +1,9 @@
 package guard
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // token is the kind of a piece of SQL text.
 type token uint8
@@ -20,6 +23,7 @@ const operators = "+-*/<>=~!@#%^&|:"
 type scanner struct {
 	text string
 	pos  int
+	lost int // bytes that the engine counts less up to pos; see original
 }
 
 // next returns the next token. Comments and white space lie between tokens.
@@ -27,7 +31,10 @@ func (s *scanner) next() (kind token, text string) {
 	for s.pos < len(s.text) {
 		rest, start := s.text[s.pos:], s.pos
 		c := rest[0]
-		switch {
+		switch size := spaceSize(rest); {
+		case size > 0:
+			s.pos += size
+			s.lost += size - 1
 		case strings.HasPrefix(rest, "--"):
 			s.through("\n", 2)
 		case strings.HasPrefix(rest, "/*"):
@@ -49,7 +56,7 @@ func (s *scanner) next() (kind token, text string) {
 			s.run(func(c byte) bool { return isLetter(c) || isDigit(c) || c == '.' })
 			return tokenLiteral, ""
 		case isLetter(c):
-			s.run(func(c byte) bool { return isLetter(c) || isDigit(c) || c == '$' })
+			s.word()
 			return tokenWord, s.text[start:s.pos]
 		case c == '?':
 			s.run(func(c byte) bool { return c == '?' || isDigit(c) })
@@ -65,6 +72,45 @@ func (s *scanner) next() (kind token, text string) {
 		}
 	}
 	return tokenEnd, ""
+}
+
+// word moves past a word.
+func (s *scanner) word() {
+	for s.pos < len(s.text) && spaceSize(s.text[s.pos:]) == 0 {
+		if c := s.text[s.pos]; !isLetter(c) && !isDigit(c) && c != '$' {
+			return
+		}
+		s.pos++
+	}
+}
+
+// spaceSize returns the size of the character that text begins with, if it is
+// one of the spaces beyond ASCII that DuckDB replaces by plain ones before it
+// parses (Parser::StripUnicodeSpaces).
+func spaceSize(text string) int {
+	if text[0] < 0x80 {
+		return 0
+	}
+	switch r, size := utf8.DecodeRuneInString(text); {
+	case 0x2000 <= r && r <= 0x200b, r == 0xa0, r == 0x202f, r == 0x205f, r == 0x2060, r == 0x3000, r == 0xfeff:
+		return size
+	}
+	return 0
+}
+
+// original returns the offset in a text for an offset that the engine tells,
+// which is one in the text with plain spaces.
+func original(text string, offset int) int {
+	if offset < 0 {
+		return offset
+	}
+	s := scanner{text: text}
+	for s.pos-s.lost <= offset {
+		if kind, _ := s.next(); kind == tokenEnd {
+			break
+		}
+	}
+	return min(offset+s.lost, len(text))
 }
 
 // isLetter reports whether a byte can begin a name. All bytes of characters

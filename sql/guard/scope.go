@@ -33,8 +33,8 @@ type Scope struct {
 
 // NewScope returns a scope. An unqualified name is looked up in the schemas of
 // path, in order; a name may also be qualified by its schema, and by database.
-// macros are the functions that the shadow catalog defines beside the engine's;
-// they may be called in a statement that touches no data.
+// macros are the functions that the shadow catalog defines, beside the engine's
+// or in their place; they may be called in a statement that touches no data.
 func NewScope(database string, path []string, relations []Relation, macros ...string) (*Scope, error) {
 	s := &Scope{
 		database:  fold(database),

@@ -57,8 +57,8 @@ type Facts struct {
 	Touches Touch
 }
 
-// Touch is the kind of relation that a statement names. A statement that names
-// both kinds is refused.
+// Touch is the kind of relation that a statement names: it tells where the
+// statement must run. One that names both kinds is refused.
 type Touch string
 
 // The kinds.

@@ -193,7 +193,7 @@ var sources = []string{"DUMMY_SCAN", "CTE_SCAN", "RANGE", "GENERATE_SERIES", "UN
 // answer returns the rows of a text or its error, whose hint may name what else
 // there is: the gateway shows none of it.
 func answer(db *duck.DB, text string) string {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
 	rows, err := db.SQL().QueryContext(ctx, text)
 	if err != nil {

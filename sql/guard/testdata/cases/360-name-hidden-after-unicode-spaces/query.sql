@@ -1,0 +1,1 @@
+SELECT ' é',  1 FROM　coaching_session

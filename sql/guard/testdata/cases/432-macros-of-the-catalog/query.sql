@@ -1,0 +1,1 @@
+SELECT quote_ident(table_name), current_user, current_setting('search_path') FROM information_schema.tables

@@ -1,0 +1,1 @@
+SELECT role, current_user FROM teacher

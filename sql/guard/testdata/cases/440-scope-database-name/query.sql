@@ -1,0 +1,1 @@
+SELECT v FROM d.main.hidden WHERE EXISTS (FROM weir.main.hidden)

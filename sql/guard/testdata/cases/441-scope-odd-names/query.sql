@@ -1,0 +1,1 @@
+SELECT "My Col" FROM "My.Table" JOIN "main"."my.table" AS x USING ("my col")
