@@ -97,14 +97,10 @@ func (t translator) expr(e *ast.Expr) (view.Expr, error) {
 
 // positive translates an expression without regard to its negation.
 func (t translator) positive(e *ast.Expr) (view.Expr, error) {
+	if term, ok := e.Terms.(*ast.Term); ok {
+		return t.term(e, term.Value)
+	}
 	if !e.IsCall() {
-		term, ok := e.Terms.(*ast.Term)
-		if !ok {
-			return nil, untranslatable(e)
-		}
-		if ref, ok := term.Value.(ast.Ref); ok && ref.HasPrefix(ast.DefaultRootRef) {
-			return t.supported(e, ref)
-		}
 		return nil, untranslatable(e)
 	}
 	if len(e.Operands()) != 2 {
@@ -130,13 +126,31 @@ func (t translator) positive(e *ast.Expr) (view.Expr, error) {
 	return nil, untranslatable(e)
 }
 
+// term translates an expression that is a single term. A bare column is
+// refused: it may have been one, which holds unless it is false, or a column
+// compared with itself, which always holds.
+func (t translator) term(e *ast.Expr, v ast.Value) (view.Expr, error) {
+	switch v := v.(type) {
+	case ast.Boolean:
+		if v {
+			return view.All{}, nil
+		}
+		return view.None{}, nil
+	case ast.Ref:
+		if v.HasPrefix(ast.DefaultRootRef) {
+			return t.supported(e, v)
+		}
+	}
+	return nil, untranslatable(e)
+}
+
 // supported translates a reference to a rule that partial evaluation made: it
 // holds when any of the rule's bodies does.
 func (t translator) supported(e *ast.Expr, ref ast.Ref) (view.Expr, error) {
 	var either view.Or
 	for _, m := range t.support {
 		for _, rule := range m.Rules {
-			if !m.Package.Path.Extend(rule.Ref()).Equal(ref) {
+			if !rule.Ref().Equal(ref) {
 				continue
 			}
 			if rule.Default || rule.Else != nil || len(rule.Head.Args) > 0 || !isTrue(rule.Head.Value) {

@@ -112,7 +112,7 @@ func (b *Bundle) invariants() map[string]*ast.Module {
 func (p *prover) add(ctx context.Context, modules map[string]*ast.Module, origin string) error {
 	for _, m := range modules {
 		for _, r := range m.Rules {
-			if r.Ref()[0].Value.Compare(ast.Var("broken")) == 0 {
+			if r.Ref().HasPrefix(ast.MustParseRef("data.invariants.broken")) {
 				p.count++
 			}
 		}
