@@ -13,7 +13,6 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 
 	driver "github.com/duckdb/duckdb-go/v2"
 )
@@ -49,25 +48,34 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	return &DB{pool: pool}, nil
 }
 
-// dsn spells the options as the driver's connection string. Extensions are
+// settings spells the options as the engine's settings. Extensions are
 // neither installed nor loaded by themselves: without a network that would
 // cost up to a second before each error.
-func (o Options) dsn() string {
-	settings := []string{
-		"autoinstall_known_extensions=false",
-		"autoload_known_extensions=false",
-		"preserve_insertion_order=true",
+func (o Options) settings() [][2]string {
+	settings := [][2]string{
+		{"autoinstall_known_extensions", "false"},
+		{"autoload_known_extensions", "false"},
+		{"preserve_insertion_order", "true"},
 	}
 	if o.MemoryLimit != "" {
-		settings = append(settings, "memory_limit="+o.MemoryLimit)
+		settings = append(settings, [2]string{"memory_limit", o.MemoryLimit})
 	}
 	if o.Threads > 0 {
-		settings = append(settings, "threads="+strconv.Itoa(o.Threads))
+		settings = append(settings, [2]string{"threads", strconv.Itoa(o.Threads)})
 	}
 	if o.TempDirectory != "" {
-		settings = append(settings, "temp_directory="+url.QueryEscape(o.TempDirectory))
+		settings = append(settings, [2]string{"temp_directory", o.TempDirectory})
 	}
-	return "?" + strings.Join(settings, "&")
+	return settings
+}
+
+// dsn spells the settings as the driver's connection string.
+func (o Options) dsn() string {
+	values := url.Values{}
+	for _, s := range o.settings() {
+		values.Set(s[0], s[1])
+	}
+	return "?" + values.Encode()
 }
 
 // SQL returns the pool of connections to the instance.
