@@ -19,6 +19,9 @@ type family struct {
 	Reason  string
 	Literal string // what the second argument must be a literal of, if anything
 
+	// Aggregates marks scalar macros that call aggregates.
+	Aggregates bool
+
 	Scalar    []string // scalar functions, macros and operators
 	Aggregate []string // aggregates and window functions
 	Table     []string // functions and macros that stand in FROM
@@ -60,7 +63,11 @@ func readFunctions() (functions, error) {
 				fs.called[fold(n)] = f
 			}
 		}
-		for _, n := range f.Aggregate {
+		aggregates := f.Aggregate
+		if f.Aggregates {
+			aggregates = f.Scalar
+		}
+		for _, n := range aggregates {
 			fs.aggregates[fold(n)] = true
 		}
 		for _, n := range f.Table {

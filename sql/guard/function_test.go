@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/weir-warehouse/weir/sql/duck"
+	"github.com/weir-warehouse/weir/sql/guard"
 )
 
 // family is an entry of functions.json.
@@ -141,5 +142,25 @@ func TestCatalogRelationsHavePrefixes(t *testing.T) {
 		WHERE schema_name <> 'information_schema' AND NOT regexp_matches(view_name, '^(duckdb|pg|pragma|sqlite)_')`).Scan(&others)
 	if err != nil || others != "" {
 		t.Errorf("%s: %v", others, err)
+	}
+}
+
+// TestDocumentationNamesAll asserts that docs/sql.md has each rule and family.
+func TestDocumentationNamesAll(t *testing.T) {
+	t.Parallel()
+	doc, err := os.ReadFile("../../docs/sql.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range guard.Rules() {
+		if !strings.Contains(string(doc), "| `"+r.Name+"` |") {
+			t.Errorf("docs/sql.md lacks rule %s", r.Name)
+		}
+	}
+	for _, f := range readFamilies(t) {
+		verdict := map[string]string{"allow": "accepted", "catalog": "catalog only", "refuse": "refused"}[f.Verdict]
+		if !strings.Contains(string(doc), "| "+f.Family+" | "+verdict+" |") || !strings.Contains(string(doc), f.Reason) {
+			t.Errorf("docs/sql.md lacks family %q, its verdict or its reason", f.Family)
+		}
 	}
 }

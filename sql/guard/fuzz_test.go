@@ -44,16 +44,15 @@ func FuzzTree(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, tree []byte) {
 		v := g.Check("SELECT 1", tree, scope)
-		plain := strings.NewReplacer("Infinity", "0", "NaN", "0").Replace(string(tree))
-		if v.Allowed() && !json.Valid([]byte(plain)) && !oddNumber.MatchString(plain) {
+		if v.Allowed() && !json.Valid(bareWord.ReplaceAll(tree, []byte("${1}0"))) {
 			t.Errorf("accepted a tree that is not JSON: %s", tree)
 		}
 	})
 }
 
-// oddNumber matches what the guard's reader takes for a number and JSON does
-// not; the engine writes none.
-var oddNumber = regexp.MustCompile(`[:\[,]\s*[-+.\w]+`)
+// bareWord matches what stands for a number. The guard's reader does not judge
+// its spelling, since the engine writes Infinity and NaN.
+var bareWord = regexp.MustCompile(`([:\[,]\s*)[-+.0-9A-Za-z]+`)
 
 // TestMixedCases asserts invariants 1, 2 and 5 on texts that are mixed from the
 // cases: tokens of one are replaced by tokens of others, and whole statements

@@ -64,7 +64,7 @@ func (d *decoder) document(s *statement) *engineError {
 			d.skip(MaxDepth)
 		}
 	})
-	if d.peek() != 0 {
+	if d.peek(); d.pos < len(d.data) {
 		d.bad = true
 	}
 	if failed && !d.bad {

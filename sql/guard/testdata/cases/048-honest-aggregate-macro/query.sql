@@ -1,0 +1,1 @@
+SELECT weighted_avg(cost, hours), geomean(cost) FROM pd_program
