@@ -67,7 +67,8 @@ var recoveries = map[string]string{
 		FROM teacher_year JOIN pd_program ON program_id = programs[1] WHERE kinds = 'workshop'`,
 	"visit_reliability": `SELECT correlation(list_extract(visits, 1), list_extract(visits, 2))
 		FROM (SELECT list(score ORDER BY observation_id) AS visits FROM score WHERE half = 'F' GROUP BY teacher_number, ends HAVING count(*) = 2)`,
-	// the months after the event, in which minutes of several schools add up; the error was found over 20 seeds
+	// a school's share of the minutes that schools without the event have in the
+	// same month; over twelve seeds of half the size it errs by 0.011
 	"engagement_change.evaluators_get_access": `
 		WITH monthly AS (
 			SELECT school_id, date_trunc('month', started_at) AS month, sum(minutes) AS minutes
