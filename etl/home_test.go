@@ -21,13 +21,14 @@ type warehouse struct {
 	dir string // for source files
 }
 
-func newWarehouse(t *testing.T) *warehouse {
+// newWarehouse makes a home with the built-in contracts and further ones.
+func newWarehouse(t *testing.T, contracts ...string) *warehouse {
 	t.Helper()
 	home := etl.Home{Dir: filepath.Join(t.TempDir(), "home")}
 	if err := home.Create(); err != nil {
 		t.Fatal(err)
 	}
-	catalog, err := contract.Embedded()
+	catalog, err := contract.LoadDir("", contracts...)
 	if err != nil {
 		t.Fatal(err)
 	}
