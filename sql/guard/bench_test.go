@@ -8,7 +8,10 @@ import (
 // BenchmarkCheck measures the guard alone, without the engine's parsing.
 func BenchmarkCheck(b *testing.B) {
 	g, db := newGuard(b), open(b)
-	for _, pattern := range []string{"*-honest-count", "*-honest-grafana-timeseries", "*-honest-dbplyr-summarise", "*-honest-window", "*-honest-cte-in-every-clause"} {
+	for _, pattern := range []string{
+		"*-honest-count", "*-honest-grafana-timeseries", "*-honest-dbplyr-summarise", "*-honest-window",
+		"*-honest-cte-in-every-clause",
+	} {
 		dirs, err := filepath.Glob(filepath.Join("testdata/cases", pattern))
 		if err != nil || len(dirs) != 1 {
 			b.Fatalf("%s: %v %v", pattern, dirs, err)

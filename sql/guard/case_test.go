@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -19,6 +20,7 @@ import (
 	"github.com/weir-warehouse/weir/sql/guard"
 )
 
+//nolint:gochecknoglobals // a flag of the test binary
 var update = flag.Bool("update", false, "write the verdicts to the cases' want.yaml")
 
 // want is what a case expects.
@@ -145,12 +147,12 @@ func readScope(t testing.TB, file string) *scopeFile {
 
 func (s *scopeFile) build(t testing.TB) *guard.Scope {
 	t.Helper()
-	var relations []guard.Relation
+	relations := make([]guard.Relation, 0, len(s.Relations))
 	for _, r := range s.Relations {
 		schema, name, _ := strings.Cut(r.Name, ".")
 		relation := guard.Relation{Schema: schema, Name: name, Catalog: r.Catalog, MinPeople: r.MinPeople}
 		for _, column := range r.Columns {
-			relation.Columns = append(relation.Columns, column.Key.(string))
+			relation.Columns = append(relation.Columns, fmt.Sprint(column.Key))
 		}
 		relations = append(relations, relation)
 	}

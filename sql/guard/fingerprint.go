@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -27,15 +28,15 @@ func readKeywords() map[string]bool {
 // scope, numbers the others in order of appearance, and drops what else is not
 // an operator. So nothing that a client made up survives, even if the scanner
 // takes a text apart in another way than the engine.
-func (g *Guard) fingerprint(text string, scope *Scope) (print, hash string) {
+func (g *Guard) fingerprint(text string, scope *Scope) (normal, hash string) {
 	var tokens []string
 	numbers := make(map[string]int)
 	for sc := (scanner{text: text}); ; {
 		switch kind, token := sc.next(); kind {
 		case tokenEnd:
-			print = join(tokens)
-			sum := sha256.Sum256([]byte(print))
-			return print, hex.EncodeToString(sum[:])
+			normal = join(tokens)
+			sum := sha256.Sum256([]byte(normal))
+			return normal, hex.EncodeToString(sum[:])
 		case tokenWord:
 			tokens = append(tokens, g.standIn(fold(token), scope, numbers))
 		case tokenLiteral:
@@ -74,11 +75,13 @@ func plain(name string) string {
 	return name[:s.pos]
 }
 
-// join puts a space between tokens, save inside parentheses and around dots.
+// join puts a space between tokens, save inside brackets and around dots and
+// casts.
 func join(tokens []string) string {
+	opening, closing := []string{"(", "[", ".", "::"}, []string{")", "]", ".", "::", ",", ";"}
 	var b strings.Builder
 	for i, token := range tokens {
-		if i > 0 && !strings.Contains("([.::", tokens[i-1]) && !strings.Contains("),.]::", token) {
+		if i > 0 && !slices.Contains(opening, tokens[i-1]) && !slices.Contains(closing, token) {
 			b.WriteByte(' ')
 		}
 		b.WriteString(token)

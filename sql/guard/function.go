@@ -14,19 +14,20 @@ var functionsJSON []byte
 
 // family is a group of functions that share a verdict.
 type family struct {
-	Family  string
-	Verdict verdict
-	Reason  string
-	Literal string // what the second argument must be a literal of, if anything
+	Family  string  `json:"family"`
+	Verdict verdict `json:"verdict"`
+	Reason  string  `json:"reason"`
 
+	// Literal is what the second argument must be a literal of, if anything.
+	Literal string `json:"literal"`
 	// Aggregates marks scalar macros that call aggregates.
-	Aggregates bool
+	Aggregates bool `json:"aggregates"`
 
-	Scalar    []string // scalar functions, macros and operators
-	Aggregate []string // aggregates and window functions
-	Table     []string // functions and macros that stand in FROM
-	Pragma    []string // never reached: a PRAGMA is not a SELECT
-	Syntax    []string // names that the binder knows and the engine does not list
+	Scalar    []string `json:"scalar"`    // scalar functions, macros and operators
+	Aggregate []string `json:"aggregate"` // aggregates and window functions
+	Table     []string `json:"table"`     // functions and macros that stand in FROM
+	Pragma    []string `json:"pragma"`    // never reached: a PRAGMA is not a SELECT
+	Syntax    []string `json:"syntax"`    // names that the binder knows and the engine does not list
 }
 
 type verdict string

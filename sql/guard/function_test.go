@@ -16,8 +16,15 @@ import (
 
 // family is an entry of functions.json.
 type family struct {
-	Family, Verdict, Reason, Literal         string
-	Scalar, Aggregate, Table, Pragma, Syntax []string
+	Family    string   `json:"family"`
+	Verdict   string   `json:"verdict"`
+	Reason    string   `json:"reason"`
+	Literal   string   `json:"literal"`
+	Scalar    []string `json:"scalar"`
+	Aggregate []string `json:"aggregate"`
+	Table     []string `json:"table"`
+	Pragma    []string `json:"pragma"`
+	Syntax    []string `json:"syntax"`
 }
 
 func readFamilies(t *testing.T) []family {

@@ -18,13 +18,14 @@ import (
 func TestNamesResolveAsInTheEngine(t *testing.T) {
 	t.Parallel()
 	g, db := newGuard(t), open(t)
-	setup := []string{"ATTACH ':memory:' AS weir", "USE weir"}
-	for _, name := range pool {
+	setup := make([]string, 0, 7)
+	setup = append(setup, "ATTACH ':memory:' AS weir", "USE weir")
+	for _, name := range pool() {
 		setup = append(setup, fmt.Sprintf("CREATE TABLE %s AS SELECT 1 AS v", name))
 	}
 	run(t, db, append(setup, "SET explain_output = 'all'"))
-	var relations []guard.Relation
-	for _, name := range pool[:3] {
+	relations := make([]guard.Relation, 0, 3)
+	for _, name := range pool()[:3] {
 		relations = append(relations, guard.Relation{Schema: "main", Name: name, Columns: []string{"v"}})
 	}
 	scope, err := guard.NewScope("weir", []string{"main"}, relations)
@@ -58,11 +59,11 @@ func TestNamesResolveAsInTheEngine(t *testing.T) {
 
 // pool are the names that generated statements use. The first three are in
 // the scope; tables exist under all.
-var pool = []string{"t", "u", "a", "hidden"}
+func pool() []string { return []string{"t", "u", "a", "hidden"} }
 
 // query generates a query over one column v.
 func query(r *rapid.T, depth int) string {
-	name := pool[min(rapid.IntRange(0, 9).Draw(r, "name")/3, 3)]
+	name := pool()[min(rapid.IntRange(0, 9).Draw(r, "name")/3, 3)]
 	if depth == 0 {
 		return "SELECT v FROM " + table(r, name)
 	}

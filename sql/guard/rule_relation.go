@@ -43,7 +43,7 @@ func knownRelation(s *statement) *Refusal {
 
 // qualified returns a table's name as the client wrote it, without quotes.
 func qualified(n *node) string {
-	var parts []string
+	parts := make([]string, 0, 3)
 	for _, field := range []string{"catalog_name", "schema_name", "table_name"} {
 		parts = append(parts, n.texts(field)...)
 	}

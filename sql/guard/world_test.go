@@ -28,9 +28,10 @@ func newWorlds(t testing.TB) *worlds {
 	t.Helper()
 	scope := readScope(t, "testdata/scope.yaml")
 	w := &worlds{bare: open(t), rich: open(t)}
-	extra := []string{"CREATE TYPE hidden_enum AS ENUM ('canary')", "CREATE MACRO leak(x) AS 'canary'",
-		"CREATE VIEW hidden_view AS SELECT 'canary' AS v", "CREATE SCHEMA formative"}
-	for _, name := range strings.Fields(canaries) {
+	extra := make([]string, 0, 64)
+	extra = append(extra, "CREATE TYPE hidden_enum AS ENUM ('canary')", "CREATE MACRO leak(x) AS 'canary'",
+		"CREATE VIEW hidden_view AS SELECT 'canary' AS v", "CREATE SCHEMA formative")
+	for name := range strings.FieldsSeq(canaries) {
 		extra = append(extra, fmt.Sprintf(`CREATE TABLE %q AS SELECT 'canary' AS v, 'canary' AS teacher_key,
 			424242 AS x, 424242 AS minutes, 'canary' AS name, 'canary' AS kind`, name))
 	}
@@ -51,18 +52,28 @@ func relations(scope *scopeFile) []string {
 		}
 		var columns []string
 		for _, c := range r.Columns {
-			value := map[string]string{"VARCHAR": "'v' || i", "DATE": "DATE '2025-01-01' + i::INT", "BOOLEAN": "i > 1",
-				"TIMESTAMP": "TIMESTAMP '2025-01-01 10:00' + INTERVAL (i) HOUR"}[c.Value.(string)]
-			if value == "" {
-				value = "i::" + c.Value.(string)
-			}
-			columns = append(columns, fmt.Sprintf("%s AS %s", value, c.Key))
+			columns = append(columns, fmt.Sprintf("%s AS %s", value(fmt.Sprint(c.Value)), c.Key))
 		}
 		sqls = append(sqls,
 			fmt.Sprintf("CREATE TABLE base.%q AS SELECT %s FROM range(3) AS r(i)", r.Name, strings.Join(columns, ", ")),
 			fmt.Sprintf("CREATE VIEW %s AS SELECT * FROM base.%q", r.Name, r.Name))
 	}
 	return sqls
+}
+
+// value returns an expression of a type in a row's number i.
+func value(columnType string) string {
+	switch columnType {
+	case "VARCHAR":
+		return "'v' || i"
+	case "DATE":
+		return "DATE '2025-01-01' + i::INT"
+	case "BOOLEAN":
+		return "i > 1"
+	case "TIMESTAMP":
+		return "TIMESTAMP '2025-01-01 10:00' + INTERVAL (i) HOUR"
+	}
+	return "i::" + columnType
 }
 
 func open(t testing.TB) *duck.DB {
@@ -179,7 +190,7 @@ func scans(t testing.TB, db *duck.DB, text string) []string {
 		roots = append(roots[1:], p.Children...)
 		if table, ok := p.Extra["Table"].(string); ok {
 			names = append(names, strings.Trim(strings.TrimPrefix(table, "weir.base."), `"`))
-		} else if len(p.Children) == 0 && !slices.Contains(sources, p.Name) {
+		} else if len(p.Children) == 0 && !slices.Contains(sources(), p.Name) {
 			names = append(names, p.Name)
 		}
 	}
@@ -187,8 +198,10 @@ func scans(t testing.TB, db *duck.DB, text string) []string {
 }
 
 // sources are the leaves of plans that read no table.
-var sources = []string{"DUMMY_SCAN", "CTE_SCAN", "RANGE", "GENERATE_SERIES", "UNNEST", "EXPRESSION_GET", "COLUMN_DATA_SCAN",
-	"DELIM_GET", "EMPTY_RESULT", "JSON_EACH", "JSON_TREE", "REC_REC_CTE_SCAN", "REC_CTE_SCAN", "CHUNK_GET"}
+func sources() []string {
+	return []string{"DUMMY_SCAN", "CTE_SCAN", "RANGE", "GENERATE_SERIES", "UNNEST", "EXPRESSION_GET", "COLUMN_DATA_SCAN",
+		"DELIM_GET", "EMPTY_RESULT", "JSON_EACH", "JSON_TREE", "REC_REC_CTE_SCAN", "REC_CTE_SCAN", "CHUNK_GET"}
+}
 
 // answer returns the rows of a text or its error, whose hint may name what else
 // there is: the gateway shows none of it.
@@ -205,7 +218,8 @@ func answer(db *duck.DB, text string) string {
 	if err != nil {
 		return err.Error()
 	}
-	out := fmt.Sprintln(columns)
+	var out strings.Builder
+	fmt.Fprintln(&out, columns)
 	for n := 0; rows.Next() && n < 100; n++ {
 		row, cells := make([]any, len(columns)), make([]any, len(columns))
 		for i := range row {
@@ -214,10 +228,10 @@ func answer(db *duck.DB, text string) string {
 		if err := rows.Scan(cells...); err != nil {
 			return err.Error()
 		}
-		out += fmt.Sprintln(row...)
+		fmt.Fprintln(&out, row...)
 	}
 	if err := rows.Err(); err != nil {
 		return err.Error()
 	}
-	return out
+	return out.String()
 }
