@@ -27,14 +27,14 @@ func (r *resolver) match(s source, parts []string) bool {
 	if s.renamed {
 		return r.readAll(s.relation, nil)
 	}
-	if hasColumn(s.relation, parts[0]) {
+	if s.relation.folded[parts[0]] {
 		r.read(s.relation, parts[0])
 		found = true
 	}
 	for i, part := range parts[:min(len(parts), 3)] {
 		switch {
 		case part != s.alias:
-		case i+1 < len(parts) && hasColumn(s.relation, parts[i+1]):
+		case i+1 < len(parts) && s.relation.folded[parts[i+1]]:
 			r.read(s.relation, parts[i+1])
 			found = true
 		default:
@@ -43,6 +43,10 @@ func (r *resolver) match(s source, parts []string) bool {
 	}
 	return found
 }
+
+// maxStars bounds the work on "* EXCLUDE": past so many, what a star leaves out
+// is reported too.
+const maxStars = 10_000
 
 // star reports all columns, save those left out, of the innermost level's
 // sources, or of the source with an alias.
@@ -64,12 +68,15 @@ func (r *resolver) star(l *level, alias string, except []string) {
 // readAll reports all columns of a relation save those left out, and returns
 // whether there is a relation.
 func (r *resolver) readAll(relation *Relation, except []string) bool {
-	if relation == nil {
-		return false
+	if relation == nil || r.whole[relation] {
+		return relation != nil
 	}
-	for _, column := range relation.Columns {
-		if !slices.Contains(except, fold(column)) {
-			r.read(relation, fold(column))
+	if r.stars++; len(except) == 0 || r.stars > maxStars {
+		r.whole[relation], except = true, nil
+	}
+	for column := range relation.folded {
+		if !slices.Contains(except, column) {
+			r.read(relation, column)
 		}
 	}
 	return true
@@ -80,10 +87,6 @@ func (r *resolver) read(relation *Relation, column string) {
 		r.columns[relation] = make(map[string]bool)
 	}
 	r.columns[relation][column] = true
-}
-
-func hasColumn(relation *Relation, column string) bool {
-	return slices.ContainsFunc(relation.Columns, func(c string) bool { return fold(c) == column })
 }
 
 // methodOf returns the column that a function is called on in the form

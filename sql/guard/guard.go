@@ -13,9 +13,9 @@
 // Invariants, asserted on every golden case and in fuzzing:
 //
 //  1. Check never panics, whatever text and tree it is given.
-//  2. What it accepts touches no name outside the scope: every table in the
-//     engine's own plan for an accepted text is among the verdict's relations,
-//     and those are in the scope.
+//  2. What it accepts touches no name outside the scope: every table and every
+//     column in the engine's own plan for an accepted text is in the verdict,
+//     and what is in the verdict is in the scope.
 //  3. An accepted text gives the same rows, or the same error, whatever else
 //     the instance holds.
 //  4. Replacing a name outside the scope by another one changes the refusal in

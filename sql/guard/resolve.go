@@ -33,11 +33,16 @@ type resolver struct {
 	scope     *Scope
 	relations map[*Relation]bool
 	columns   map[*Relation]map[string]bool
-	unknown   []*node // tables that are neither
+	whole     map[*Relation]bool // those of which all columns are reported
+	stars     int                // calls of readAll so far
+	unknown   []*node            // tables that are neither
 }
 
 func resolve(roots []*node, scope *Scope) *resolver {
-	r := &resolver{scope: scope, relations: make(map[*Relation]bool), columns: make(map[*Relation]map[string]bool)}
+	r := &resolver{
+		scope: scope, relations: make(map[*Relation]bool), columns: make(map[*Relation]map[string]bool),
+		whole: make(map[*Relation]bool),
+	}
 	for _, root := range roots {
 		r.walk(root, nil)
 	}

@@ -36,10 +36,8 @@ func TestNamesResolveAsInTheEngine(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		text := query(r, rapid.IntRange(1, 3).Draw(r, "depth"))
 		v := check(t, g, db, text, scope)
-		scanned := scans(t, db, text)
-		for i, name := range scanned {
-			scanned[i] = strings.TrimPrefix(name, "weir.")
-		}
+		plans := explain(t, db, text)
+		scanned := scans(plans)
 		if !v.Allowed() {
 			refused++
 			return
@@ -51,6 +49,11 @@ func TestNamesResolveAsInTheEngine(t *testing.T) {
 		for _, name := range scanned {
 			if !slices.Contains(v.Relations, name) {
 				r.Errorf("%s\nscans %v, and the verdict has %v", text, scanned, v.Relations)
+			}
+		}
+		for _, name := range reads(plans) {
+			if !slices.Contains(v.Columns, name) {
+				r.Errorf("%s\nreads %s, and the verdict has %v", text, name, v.Columns)
 			}
 		}
 	})

@@ -17,6 +17,8 @@ type Relation struct {
 	// aggregate over. No rule can prove that of a statement yet, so a statement
 	// that names such a relation is refused.
 	MinPeople int
+
+	folded map[string]bool // the columns, as DuckDB compares names
 }
 
 // String returns the relation's qualified name.
@@ -51,10 +53,11 @@ func NewScope(database string, path []string, relations []Relation, macros ...st
 		if _, ok := s.relations[key]; ok || r.Schema == "" || r.Name == "" {
 			return nil, fmt.Errorf("scope: relation %q has no full name, or has it twice", key)
 		}
+		r.folded = make(map[string]bool, len(r.Columns))
 		s.relations[key] = &r
 		s.words[fold(r.Schema)], s.words[fold(r.Name)] = true, true
 		for _, column := range r.Columns {
-			s.words[fold(column)] = true
+			s.words[fold(column)], r.folded[fold(column)] = true, true
 		}
 	}
 	for _, m := range macros {

@@ -101,7 +101,8 @@ func run(t testing.TB, db *duck.DB, sqls []string) {
 }
 
 // check holds an accepted text to invariants 2 and 3: the rich world's plan
-// scans nothing that the verdict does not name, and both worlds answer the same.
+// scans no table and reads no column that the verdict does not name, and both
+// worlds answer the same.
 func (w *worlds) check(t testing.TB, text string, v guard.Verdict) {
 	t.Helper()
 	for _, violation := range append(w.leaks(t, text, v), w.differences(text, v)...) {
@@ -117,9 +118,15 @@ func (w *worlds) leaks(t testing.TB, text string, v guard.Verdict) []string {
 		return nil
 	}
 	var found []string
-	for _, name := range scans(t, w.rich, text) {
+	plans := explain(t, w.rich, text)
+	for _, name := range scans(plans) {
 		if !slices.Contains(v.Relations, name) {
 			found = append(found, fmt.Sprintf("scans %s, and the verdict has %v", name, v.Relations))
+		}
+	}
+	for _, name := range reads(plans) {
+		if !slices.Contains(v.Columns, name) {
+			found = append(found, fmt.Sprintf("reads %s, and the verdict has %v", name, v.Columns))
 		}
 	}
 	if rows := answer(w.rich, text); strings.Contains(rows, "canary") || strings.Contains(rows, "424242") {
@@ -156,7 +163,7 @@ func TestWorldsFindHoles(t *testing.T) {
 		"SELECT count(*) FROM duckdb_tables()":                          true,
 		"SELECT role FROM teacher":                                      false,
 	} {
-		v := guard.Verdict{Facts: guard.Facts{Relations: []string{"main.teacher"}}}
+		v := guard.Verdict{Facts: guard.Facts{Relations: []string{"main.teacher"}, Columns: []string{"main.teacher.role"}}}
 		found := append(w.leaks(t, text, v), w.differences(text, v)...)
 		if (len(found) > 0) != different {
 			t.Errorf("%s: found %q", text, found)
@@ -171,30 +178,80 @@ type plan struct {
 	Extra    map[string]any `json:"extra_info"`
 }
 
-// scans returns the tables and table functions in the engine's plan for a text
-// before it is optimised, as "schema.name"; nothing if the text does not bind.
-func scans(t testing.TB, db *duck.DB, text string) []string {
+// explain returns the nodes of the engine's plans for a text: as bound
+// ("logical_plan"), optimised ("logical_opt"), and "physical_plan"; nothing if
+// the text does not bind.
+func explain(t testing.TB, db *duck.DB, text string) map[string][]*plan {
 	t.Helper()
-	var kind, tree string
 	parameters := make([]any, strings.Count(text, "$1")+strings.Count(text, "$2")+strings.Count(text, "$3")+strings.Count(text, "?"))
-	if err := db.SQL().QueryRowContext(context.Background(), "EXPLAIN (FORMAT json) "+text, parameters...).Scan(&kind, &tree); err != nil {
+	rows, err := db.SQL().QueryContext(context.Background(), "EXPLAIN (FORMAT json) "+text, parameters...)
+	if err != nil {
 		return nil
 	}
-	var roots []*plan
-	if err := json.Unmarshal([]byte(tree), &roots); err != nil || kind != "logical_plan" {
-		t.Fatalf("%s: plan %s: %v", text, kind, err)
+	defer rows.Close() //nolint:errcheck // read only
+	plans := make(map[string][]*plan)
+	for rows.Next() {
+		var kind, tree string
+		if err := rows.Scan(&kind, &tree); err != nil {
+			t.Fatal(err)
+		}
+		var nodes []*plan
+		if err := json.Unmarshal([]byte(tree), &nodes); err != nil {
+			t.Fatalf("%s: %v: %s", text, err, tree)
+		}
+		for len(nodes) > 0 {
+			p := nodes[0]
+			nodes = append(nodes[1:], p.Children...)
+			plans[kind] = append(plans[kind], p)
+		}
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return plans
+}
+
+// scans returns the tables and table functions in the engine's plan for a text
+// before it is optimised, as "schema.name".
+func scans(plans map[string][]*plan) []string {
 	var names []string
-	for len(roots) > 0 {
-		p := roots[0]
-		roots = append(roots[1:], p.Children...)
-		if table, ok := p.Extra["Table"].(string); ok {
-			names = append(names, strings.Trim(strings.TrimPrefix(table, "weir.base."), `"`))
+	for _, p := range plans["logical_plan"] {
+		if table := p.table(); table != "" {
+			names = append(names, table)
 		} else if len(p.Children) == 0 && !slices.Contains(sources(), p.Name) {
 			names = append(names, p.Name)
 		}
 	}
 	return names
+}
+
+// reads returns the columns that the engine's final plan takes from tables, as
+// "schema.name.column".
+func reads(plans map[string][]*plan) []string {
+	var names []string
+	for _, p := range plans["physical_plan"] {
+		columns, isList := p.Extra["Projections"].([]any)
+		if one, ok := p.Extra["Projections"].(string); ok && !isList && one != "" {
+			columns = []any{one}
+		}
+		for _, c := range columns {
+			if p.table() != "" {
+				names = append(names, p.table()+"."+strings.ToLower(fmt.Sprint(c)))
+			}
+		}
+	}
+	return names
+}
+
+// table returns the relation that a node scans, or "". The worlds' views scan a
+// table of the view's full name.
+func (p *plan) table() string {
+	table, ok := p.Extra["Table"].(string)
+	if !ok {
+		return ""
+	}
+	name := strings.TrimPrefix(strings.TrimPrefix(table, "weir."), "base.")
+	return strings.Trim(name, `"`)
 }
 
 // sources are the leaves of plans that read no table.
