@@ -144,7 +144,7 @@ func (l *Loader) loadTable(ctx context.Context, s *store, j job, o Options, out 
 	if done, err := l.begin(ctx, s, j.k, out, j.mapping.Digest); done || err != nil {
 		return err
 	}
-	rows := Rows{Query: j.bound.Query(j.k, p.Relation(j.head)), Formats: map[string]string{}, Source: "rowid"}
+	rows := Rows{Query: j.bound.Query(p.Relation(j.head)), Formats: map[string]string{}, Source: "rowid"}
 	if j.bound.Repeat > 1 {
 		rows.Source = fmt.Sprintf("(rowid // %d)", j.bound.Repeat)
 	}

@@ -52,7 +52,7 @@ func (f File) Head(ctx context.Context, q duck.Querier, declared Encoding, want 
 }
 
 func (f File) delimitedHead(declared Encoding, want Dialect) (h Head, err error) {
-	line, err := f.headerLine(declared, want.Skip)
+	line, before, err := f.headerLine(declared, want.Skip)
 	if err != nil {
 		return Head{}, err
 	}
@@ -65,34 +65,36 @@ func (f File) delimitedHead(declared Encoding, want Dialect) (h Head, err error)
 		r.Comma = rune(d)
 		fields, err := r.Read()
 		if err == nil && len(fields) > len(h.Columns) {
-			h = Head{Dialect: Dialect{Delimiter: d, Skip: want.Skip}, Columns: fields}
+			h = Head{Dialect: Dialect{Delimiter: d, Skip: before}, Columns: fields}
 		}
 	}
 	if len(h.Columns) == 0 {
-		return Head{}, policy.Errorf(policy.DataRefused, "%s: line %d is not a header: its quotes do not balance", f.Name, want.Skip+1)
+		return Head{}, policy.Errorf(policy.DataRefused, "%s: line %d is not a header: its quotes do not balance", f.Name, before+1)
 	}
 	return h, nil
 }
 
-// headerLine returns the first non-empty line after skip lines.
-func (f File) headerLine(declared Encoding, skip int) (line []byte, err error) {
+// headerLine returns the first non-empty line after skip lines, and how many
+// lines stand before it: the engine would take an empty one for the header.
+func (f File) headerLine(declared Encoding, skip int) (line []byte, before int, err error) {
 	r, _, err := f.decode(declared)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	in := bufio.NewReader(io.LimitReader(r, 1<<20))
 	for n := 0; ; n++ {
 		line, err := in.ReadBytes('\n')
 		line = bytes.TrimRight(bytes.TrimPrefix(line, []byte{0xef, 0xbb, 0xbf}), "\r\n")
-		if n >= skip && len(line) > 0 {
-			return line, nil
-		}
-		if errors.Is(err, io.EOF) {
-			return nil, policy.Errorf(policy.DataRefused, "%s: is empty; expected a header line", f.Name)
-		}
-		if err != nil {
-			return nil, f.readError(err)
+		switch {
+		case n >= skip && len(line) > 0:
+			return line, n, nil
+		case errors.Is(err, io.EOF):
+			return nil, 0, policy.Errorf(policy.DataRefused, "%s: is empty; expected a header line", f.Name)
+		case err != nil:
+			return nil, 0, f.readError(err)
+		case bytes.Count(line, []byte{'"'})%2 != 0: // the engine skips records, not lines
+			return nil, 0, policy.Errorf(policy.DataRefused, "%s: line %d, before the header, opens a quote that it does not close; remove the lines before the header", f.Name, n+1)
 		}
 	}
 }
