@@ -26,11 +26,17 @@ type answer struct {
 
 // allowed is the answer on a dataset that is granted.
 type allowed struct {
-	Columns     map[string]policy.Mask `json:"columns"`
-	Rows        []string               `json:"rows"` // names of row rules, any of which suffices
-	Figures     []policy.Aggregate     `json:"figures"`
-	Why         []string               `json:"why"`
-	MinimumCell int                    `json:"minimum_cell"`
+	Columns     map[string]column  `json:"columns"`
+	Rows        []string           `json:"rows"` // names of row rules, any of which suffices
+	Figures     []policy.Aggregate `json:"figures"`
+	Why         []string           `json:"why"`
+	MinimumCell int                `json:"minimum_cell"`
+}
+
+// column is the answer on a column that is granted.
+type column struct {
+	Mask policy.Mask `json:"mask"`
+	Why  []string    `json:"why"`
 }
 
 // limits are limits as bundles write them.

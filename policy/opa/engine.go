@@ -2,6 +2,8 @@ package opa
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 
@@ -18,6 +20,9 @@ type Options struct {
 	// Secret is the warehouse's own, from which each agreement's key for hashed
 	// columns comes. Without it datasets with hashed columns are refused.
 	Secret []byte
+	// Proven reports whether this program has proved a bundle over a catalogue
+	// before, by ProofKey. The proof is then not repeated. Nil: always prove.
+	Proven func(key string) bool
 }
 
 // Engine is a loaded bundle over a catalogue. It is immutable and safe for
@@ -29,10 +34,12 @@ type Engine struct {
 	datasets  map[string]policy.Dataset
 	relations map[string]policy.Relation
 	periods   map[string]policy.Period
-	rules     map[string]policy.Reason // by title
+	rules     map[string]policy.Reason   // by title
+	rowRules  map[string][]policy.Reason // by name
 	answer    rego.PreparedEvalQuery
 	filter    rego.PreparedPartialQuery
 	unknowns  []*ast.Term // what partial evaluation does not know
+	proof     string      // see ProofKey
 }
 
 // New loads a bundle over a catalogue, and refuses one that does not compile or
@@ -41,6 +48,9 @@ func New(ctx context.Context, b *Bundle, catalog []policy.Dataset, o Options) (*
 	e, err := compileOnly(ctx, b, catalog, o)
 	if err != nil {
 		return nil, err
+	}
+	if o.Proven != nil && o.Proven(e.ProofKey()) {
+		return e, nil
 	}
 	if _, err := e.Prove(ctx); err != nil {
 		return nil, fmt.Errorf("policy bundle %s is refused: %w", b.Origin, err)
@@ -68,7 +78,11 @@ func compileOnly(ctx context.Context, b *Bundle, catalog []policy.Dataset, o Opt
 		return nil, fmt.Errorf("compile policy bundle %s: %w", b.Origin, err)
 	}
 	e.rules = ruleIndex(compiler)
+	e.rowRules = rowRuleIndex(b.modules, e.rules)
 	data := map[string]any{"catalog": facts(catalog, e.periods)}
+	if e.proof, err = proofKey(b, data["catalog"]); err != nil {
+		return nil, err
+	}
 	for key, value := range b.data {
 		if key == "catalog" {
 			return nil, fmt.Errorf("policy bundle %s: data.catalog is the warehouse's own", b.Origin)
@@ -103,6 +117,24 @@ func (e *Engine) Revision() string { return e.bundle.Revision }
 
 // Origin says where the policy was read from.
 func (e *Engine) Origin() string { return e.bundle.Origin }
+
+// ProofKey identifies what Prove proves: the bundle, the invariants that come
+// with Weir, and the catalogue.
+func (e *Engine) ProofKey() string { return e.proof }
+
+// proofKey digests what a proof is about.
+func proofKey(b *Bundle, catalog any) (string, error) {
+	builtIn, err := BuiltIn()
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal([]any{b.Revision, builtIn.Revision, catalog})
+	if err != nil {
+		return "", fmt.Errorf("policy bundle %s: %w", b.Origin, err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), nil
+}
 
 // decode reads a part of the bundle's data, given by a dotted path.
 func (b *Bundle) decode(path string, into any) error {

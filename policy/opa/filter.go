@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
@@ -46,14 +48,14 @@ func (s *session) condition(ctx context.Context, dataset string, rules []string)
 		if len(q) == 0 {
 			return view.All{}, nil, nil
 		}
-		if slices.Contains(left, q.String()) {
+		if slices.Contains(left, t.text(q)) {
 			continue
 		}
 		all, err := t.body(q)
 		if err != nil {
 			return nil, nil, err
 		}
-		either, left = append(either, all), append(left, q.String())
+		either, left = append(either, all), append(left, t.text(q))
 	}
 	return either, left, nil
 }
@@ -167,6 +169,23 @@ func (t translator) supported(e *ast.Expr, ref ast.Ref) (view.Expr, error) {
 		return nil, untranslatable(e)
 	}
 	return either, nil
+}
+
+// text writes a conjunction as Rego, with the bodies of rules that partial
+// evaluation made in place of their names.
+func (t translator) text(b ast.Body) string {
+	out := b.String()
+	for _, m := range t.support {
+		bodies := map[string][]string{}
+		for _, rule := range m.Rules {
+			name := rule.Ref().String()
+			bodies[name] = append(bodies[name], "("+rule.Body.String()+")")
+		}
+		for _, name := range slices.Sorted(maps.Keys(bodies)) {
+			out = strings.ReplaceAll(out, name, strings.Join(bodies[name], " or "))
+		}
+	}
+	return out
 }
 
 // isTrue reports whether a rule's value is the constant true.

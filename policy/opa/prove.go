@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
@@ -138,19 +140,19 @@ func (p *prover) add(ctx context.Context, modules map[string]*ast.Module, origin
 // counterexample in the order of the requests.
 func (p *prover) all(ctx context.Context, requests []policy.Request) error {
 	failures := make([]error, len(requests))
-	var next sync.Mutex
-	at := 0
-	take := func() (int, bool) {
-		next.Lock()
-		defer next.Unlock()
-		at++
-		return at - 1, at <= len(requests)
-	}
+	var next atomic.Int64 // requests are taken in order, so none before a failure is left out
+	var failed atomic.Bool
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
-			for i, ok := take(); ok && ctx.Err() == nil; i, ok = take() {
-				failures[i] = p.one(ctx, requests[i])
+			for !failed.Load() {
+				i := int(next.Add(1)) - 1
+				if i >= len(requests) {
+					return
+				}
+				if failures[i] = p.one(ctx, requests[i]); failures[i] != nil {
+					failed.Store(true)
+				}
 			}
 		})
 	}
@@ -160,7 +162,7 @@ func (p *prover) all(ctx context.Context, requests []policy.Request) error {
 			return err
 		}
 	}
-	return ctx.Err()
+	return nil
 }
 
 // one checks one request.
@@ -185,7 +187,7 @@ func (p *prover) one(ctx context.Context, r policy.Request) error {
 	return nil
 }
 
-// counterexample returns the first breach, or nil when there is none.
+// counterexample returns a breach, or nil when there is none.
 func counterexample(r policy.Request, broken any) error {
 	text, err := json.Marshal(broken)
 	if err != nil {
@@ -199,6 +201,9 @@ func counterexample(r policy.Request, broken any) error {
 		return nil
 	}
 	c := breaches[0]
+	if i := slices.IndexFunc(breaches, func(b *Counterexample) bool { return b.Column != "" }); i >= 0 {
+		c = breaches[i] // the most particular
+	}
 	c.Roles, c.Purpose, c.Agreement = r.Principal.Roles, r.Purpose, r.Agreement != nil
 	return c
 }

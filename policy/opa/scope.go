@@ -35,9 +35,7 @@ func (e *Engine) Scope(ctx context.Context, r policy.Request) (*policy.Scope, er
 		Grants:   map[string]*policy.Grant{},
 		Commands: s.answer.Commands,
 		Limits:   s.answer.Limits.policy(),
-	}
-	if s.answer.Refusal != "" {
-		scope.Refusal = &policy.Refusal{Text: s.answer.Refusal, Allowed: s.answer.Purposes}
+		Refusal:  s.refusal(),
 	}
 	attached := map[string]bool{}
 	for _, d := range e.catalog {
@@ -49,6 +47,14 @@ func (e *Engine) Scope(ctx context.Context, r policy.Request) (*policy.Scope, er
 	}
 	scope.Compartments = slices.Sorted(maps.Keys(attached))
 	return scope, nil
+}
+
+// refusal is the answer's refusal of the session as a whole, or nil.
+func (s *session) refusal() *policy.Refusal {
+	if s.answer.Refusal == "" {
+		return nil
+	}
+	return &policy.Refusal{Text: s.answer.Refusal, Allowed: s.answer.Purposes}
 }
 
 // session evaluates the decision for a request.
@@ -87,11 +93,11 @@ func (s *session) grant(ctx context.Context, d policy.Dataset) (*policy.Grant, [
 // render fills in a grant's columns, rows and view.
 func (s *session) render(ctx context.Context, verdict allowed, d policy.Dataset, g *policy.Grant) ([]string, error) {
 	for _, c := range d.Columns {
-		mask, ok := verdict.Columns[c.Name]
-		if !ok {
-			mask = policy.Mask{Kind: policy.Hide}
+		granted := policy.GrantColumn{Name: c.Name, Mask: policy.Mask{Kind: policy.Hide}}
+		if v, ok := verdict.Columns[c.Name]; ok {
+			granted.Mask, granted.Reasons = v.Mask, s.reasons(v.Why)
 		}
-		g.Columns = append(g.Columns, policy.GrantColumn{Name: c.Name, Mask: mask})
+		g.Columns = append(g.Columns, granted)
 	}
 	if len(verdict.Figures) > 0 {
 		g.Aggregate = &verdict.Figures[0]

@@ -32,12 +32,12 @@ allowed contains name if {
 
 # METADATA
 # title: Columns
-# description: The columns that every grant of a dataset lists, with their masks.
+# description: The columns that every grant of a dataset lists, with their masks and the rules that set them.
 columns[name] := object.union(shown, masked) if {
 	some name in allowed
 	listed := intersection({{c | some c in grant.columns} | some grant in grants[name]})
-	shown := {c: {"kind": "show"} | some c in listed}
-	masked := {c: one(found) |
+	shown := {c: {"mask": {"kind": "show"}, "why": []} | some c in listed}
+	masked := {c: {"mask": one({f.mask | some f in found}), "why": {f.why | some f in found}} |
 		some c, found in masks[name]
 		c in listed
 	}
@@ -45,12 +45,12 @@ columns[name] := object.union(shown, masked) if {
 
 # METADATA
 # title: Masks
-# description: All masks of a column, by dataset and column.
-masks[name][column] contains mask if {
+# description: All masks of a column with the rules that set them, by dataset and column.
+masks[name][column] contains entry if {
 	some rule
 	some name, masked in data.weir.columns[rule].masks
 	some column, found in masked
-	some mask in found
+	some entry in found
 }
 
 # METADATA

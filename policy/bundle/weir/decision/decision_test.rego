@@ -45,18 +45,21 @@ test_rows_and_figures_do_not_mix if {
 }
 
 test_masks if {
-	one := {"a": {"masks": {"school": {"name": {{"kind": "null"}}}}}}
-	two := object.union(one, {"b": {"masks": {"school": {"name": {{"kind": "hash"}}}}}})
+	one := {"a": {"masks": {"school": {"name": {{"mask": {"kind": "null"}, "why": "one"}}}}}}
+	two := object.union(one, {"b": {"masks": {"school": {"name": {{"mask": {"kind": "hash"}, "why": "two"}}}}}})
 	columns := decision.columns.school with data.weir.session as {"acting": {"r"}, "purposes": set(), "refusal": ""}
 		with data.weir.roles as two_roles({}, {})
 		with data.weir.deny as {}
 		with data.weir.columns as one
-	columns == {"name": {"kind": "null"}, "school_id": {"kind": "show"}}
+	columns == {
+		"name": {"mask": {"kind": "null"}, "why": {"one"}},
+		"school_id": {"mask": {"kind": "show"}, "why": []},
+	}
 	several := decision.columns.school with data.weir.session as {"acting": {"r"}, "purposes": set(), "refusal": ""}
 		with data.weir.roles as two_roles({}, {})
 		with data.weir.deny as {}
 		with data.weir.columns as two
-	several.name == {"kind": "hide"}
+	several.name == {"mask": {"kind": "hide"}, "why": {"one", "two"}}
 }
 
 test_answer_to_a_coach if {

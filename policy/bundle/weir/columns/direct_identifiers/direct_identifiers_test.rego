@@ -5,8 +5,6 @@ import data.weir.fixture
 
 test_hidden if {
 	masks := direct_identifiers.masks with data.catalog.datasets as fixture.datasets
-	masks == {
-		"mart_named": {"name": {{"kind": "hide"}}},
-		"staff_identity": {"family_name": {{"kind": "hide"}}},
-	}
+	hide := {{"mask": {"kind": "hide"}, "why": "Direct identifiers are hidden"}}
+	masks == {"mart_named": {"name": hide}, "staff_identity": {"family_name": hide}}
 }

@@ -18,7 +18,7 @@ listed[name] contains column if {
 # METADATA
 # title: Researchers see keys of people as the agreement's own pseudonyms
 # description: Hashed with a key of the agreement, so that data of two agreements cannot be joined.
-masks[name][column] contains config.masks.person if {
+masks[name][column] contains {"mask": config.masks.person, "why": rego.metadata.rule().title} if {
 	some name, columns in listed
 	some column in columns
 	data.catalog.datasets[name].columns[column].person != ""
@@ -27,7 +27,7 @@ masks[name][column] contains config.masks.person if {
 # METADATA
 # title: Researchers see quasi-identifiers coarsened or not at all
 # description: As the table of quasi-identifiers says; what is not in it is hidden.
-masks[name][column] contains mask if {
+masks[name][column] contains {"mask": mask, "why": rego.metadata.rule().title} if {
 	some name, columns in listed
 	some column in columns
 	data.catalog.datasets[name].columns[column].tags.quasi_identifier
@@ -37,7 +37,7 @@ masks[name][column] contains mask if {
 # METADATA
 # title: Researchers see dates about people by the month
 # description: Dates and timestamps in rows about people, unless they are quasi-identifiers with a rule of their own.
-masks[name][column] contains config.masks.date if {
+masks[name][column] contains {"mask": config.masks.date, "why": rego.metadata.rule().title} if {
 	some name, columns in listed
 	some column in columns
 	dataset := data.catalog.datasets[name]
@@ -49,7 +49,7 @@ masks[name][column] contains config.masks.date if {
 # METADATA
 # title: Researchers do not see which school a small school is
 # description: Schools with few teachers are called by one name.
-masks[name].school_id contains mask if {
+masks[name].school_id contains {"mask": mask, "why": rego.metadata.rule().title} if {
 	some name, columns in listed
 	"school_id" in columns
 	population := {"dataset": "teacher", "key": "school_id", "person": "teacher_key", "minimum": data.weir.config.thresholds.small_school}
@@ -59,7 +59,7 @@ masks[name].school_id contains mask if {
 # METADATA
 # title: Researchers see ids of records as pseudonyms
 # description: Ids in rows about people, but for those that many people share.
-masks[name][column] contains config.masks.record if {
+masks[name][column] contains {"mask": config.masks.record, "why": rego.metadata.rule().title} if {
 	some name, columns in listed
 	some column in columns
 	dataset := data.catalog.datasets[name]

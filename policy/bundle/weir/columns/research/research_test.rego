@@ -4,8 +4,9 @@ import data.weir.columns.research
 import data.weir.fixture
 
 masks := found if {
-	found := research.masks with data.catalog.datasets as fixture.datasets
+	all := research.masks with data.catalog.datasets as fixture.datasets
 		with input as fixture.researching
+	found := {name: {column: {f.mask | some f in entries} | some column, entries in masked} | some name, masked in all}
 }
 
 test_people_are_hashed if masks.teacher.teacher_key == {{"kind": "hash"}}
