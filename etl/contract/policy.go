@@ -1,0 +1,38 @@
+package contract
+
+import "github.com/weir-warehouse/weir/policy"
+
+// Policy describes the datasets in the terms that policy decides in.
+func (c *Catalog) Policy() []policy.Dataset {
+	var out []policy.Dataset
+	for _, k := range c.All() {
+		d := policy.Dataset{Name: k.Name, Compartment: string(k.Compartment), Tags: k.Tags}
+		for _, col := range k.Columns {
+			d.Columns = append(d.Columns, policy.Column{
+				Name: col.Name, Type: col.Type, Required: col.Required, Person: string(col.Person), Tags: col.Tags,
+			})
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// Describe returns the description of a dataset, or of one of its columns with
+// its unit; empty for what the catalog does not have.
+func (c *Catalog) Describe(dataset, column string) string {
+	k, ok := c.Get(dataset)
+	if !ok || column == "" {
+		if ok {
+			return k.Description
+		}
+		return ""
+	}
+	col, ok := k.Column(column)
+	if !ok {
+		return ""
+	}
+	if col.Unit != "" {
+		return col.Description + " Unit: " + col.Unit + "."
+	}
+	return col.Description
+}

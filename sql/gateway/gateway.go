@@ -1,0 +1,89 @@
+//go:build duckdb_arrow
+
+// Package gateway is the only way from any door to data. For a session it asks
+// policy for a scope, and each statement it guards, records and runs, in that
+// order: the record is durable before the first row leaves. A statement runs
+// in an instance that has attached no compartment that its scope does not
+// need. It speaks no protocol, and it never says more of what a principal may
+// not see than of what does not exist.
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/weir-warehouse/weir/policy"
+	"github.com/weir-warehouse/weir/policy/audit"
+	"github.com/weir-warehouse/weir/sql/duck"
+	"github.com/weir-warehouse/weir/sql/guard"
+	"github.com/weir-warehouse/weir/sql/snapshot"
+)
+
+// Policy decides what a session may see.
+type Policy interface {
+	Scope(ctx context.Context, r policy.Request) (*policy.Scope, error)
+	Revision() string
+}
+
+// Recorder makes a record durable.
+type Recorder interface {
+	Append(ctx context.Context, e audit.Entry) (index int64, err error)
+}
+
+// History writes audit records since an index as JSON lines.
+type History interface {
+	WriteSince(ctx context.Context, w io.Writer, from int64) (next int64, err error)
+}
+
+// Catalog describes datasets and their columns to those who may see them.
+type Catalog interface {
+	Describe(dataset, column string) string // column "": the dataset itself
+}
+
+// Config is what a gateway works with.
+type Config struct {
+	Snapshots snapshot.Store
+	Policy    Policy
+	Recorder  Recorder
+	History   History // for the dataset audit.decisions
+	Catalog   Catalog
+	Engine    duck.Options // of one instance
+	Instances int          // scopes kept open at most
+	Program   string       // version, for the record
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// Gateway serves sessions. It is safe for concurrent use.
+type Gateway struct {
+	Config
+	guard  *guard.Guard
+	parser *parser
+	scopes *scopes
+
+	mu      sync.Mutex
+	running map[string]int // statements by principal
+}
+
+// New starts a gateway.
+func New(c Config) (*Gateway, error) {
+	g, err := guard.New()
+	if err != nil {
+		return nil, fmt.Errorf("start the gateway: %w", err)
+	}
+	p, err := newParser(c.Engine)
+	if err != nil {
+		return nil, fmt.Errorf("start the gateway: %w", err)
+	}
+	return &Gateway{Config: c, guard: g, parser: p, scopes: newScopes(c.Instances), running: map[string]int{}}, nil
+}
+
+// Close ends all instances. Sessions must have ended.
+func (g *Gateway) Close() {
+	g.scopes.close()
+	g.parser.close()
+}

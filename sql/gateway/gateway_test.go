@@ -1,0 +1,107 @@
+//go:build duckdb_arrow
+
+package gateway_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/weir-warehouse/weir/policy"
+	"github.com/weir-warehouse/weir/sql/guard"
+)
+
+func TestEachRoleSeesItsOwn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sources())
+	evaluator := w.person("E1", policy.Evaluation, policy.Evaluator)
+	w.expect(evaluator, "SELECT observation_id, teacher_key FROM observation ORDER BY 1", "o1|T1")
+	w.expect(w.person("E2", policy.Evaluation, policy.Evaluator), "SELECT observation_id FROM observation ORDER BY 1", "o3")
+	w.expect(w.person("C1", policy.Coaching, policy.Coach), "SELECT coaching_session_id FROM coaching_session ORDER BY 1", "cs1")
+	w.expect(w.person("T2", policy.SelfService, policy.Teacher), "SELECT coaching_session_id FROM coaching_session ORDER BY 1", "cs3")
+	w.expect(w.person("T2", policy.SelfService, policy.Teacher), "SELECT count(*) FROM observation", "2")
+	w.expect(w.person("S", policy.Operations, policy.DataSteward), "SELECT count(*) FROM teacher", "3")
+}
+
+func TestForbiddenAndMissingNamesAreAlike(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sources())
+	evaluator := w.person("E1", policy.Evaluation, policy.Evaluator)
+	forbidden := w.refuse(evaluator, "SELECT * FROM coaching_session", policy.NotFound)
+	missing := w.refuse(evaluator, "SELECT * FROM no_such_table", policy.NotFound)
+	if got := strings.ReplaceAll(forbidden.Error(), "coaching_session", "no_such_table"); got != missing.Error() {
+		t.Errorf("%q differs from %q", forbidden, missing)
+	}
+	refusal, ok := errors.AsType[*guard.Refusal](forbidden)
+	if !ok || refusal.Position != 14 {
+		t.Errorf("refusal %+v", refusal)
+	}
+}
+
+func TestDenyOverrides(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sources())
+	both := w.person("E1", policy.Coaching, policy.Evaluator, policy.Coach)
+	if _, err := w.ask(both, "SELECT count(*) FROM coaching_session"); err == nil {
+		t.Error("an evaluator who is also a coach read coaching data")
+	}
+}
+
+func TestPurposesAreBoundToRoles(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sources())
+	err := w.refuse(w.person("E1", policy.Research, policy.Evaluator), "SELECT 1", policy.Denied)
+	if err != nil && !strings.Contains(err.Error(), "evaluation") {
+		t.Errorf("%v does not name the purposes that are allowed", err)
+	}
+}
+
+func TestCatalogShowsTheScopeAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sources())
+	got, err := w.ask(w.person("E1", policy.Evaluation, policy.Evaluator), "SELECT table_name FROM information_schema.tables ORDER BY 1")
+	w.must(err)
+	for _, name := range got {
+		if strings.Contains(name, "coaching") || strings.Contains(name, "engagement") || strings.Contains(name, "survey") {
+			t.Errorf("an evaluator's catalog lists %s", name)
+		}
+	}
+	if len(got) == 0 {
+		t.Error("an evaluator's catalog is empty")
+	}
+}
+
+func TestStatementErrorsHoldNoValues(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sources())
+	err := w.refuse(w.person("T1", policy.SelfService, policy.Teacher), "SELECT CAST(survey AS INTEGER) FROM survey_response", policy.Usage)
+	if err != nil && strings.Contains(err.Error(), "spring") {
+		t.Errorf("%v holds a value", err)
+	}
+}
+
+func TestDecisionsAreRecordedBeforeRowsAndQueryable(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sources())
+	w.expect(w.person("T1", policy.SelfService, policy.Teacher), "SELECT trust FROM survey_response WHERE survey = 'spring'", "5")
+	_ = w.refuse(w.person("E1", policy.Evaluation, policy.Evaluator), "SELECT * FROM survey_response", policy.NotFound)
+	w.must(w.log.Publish(context.Background()))
+	officer := w.person("P", policy.PrivacyAudit, policy.PrivacyOfficer)
+	w.expect(officer, "SELECT principal, verdict, fingerprint, rows FROM audit.decisions WHERE kind IN ('decision', 'outcome') AND principal IN ('T1', 'E1') ORDER BY index",
+		"T1|allow|SELECT trust FROM survey_response WHERE survey = ?|(null)",
+		"T1|(null)|(null)|1",
+		"E1|deny|SELECT * FROM name_1|(null)",
+		"E1|(null)|(null)|0")
+}
+
+func TestNoRecordNoData(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sources())
+	s, err := w.Open(context.Background(), w.person("T1", policy.SelfService, policy.Teacher))
+	w.must(err)
+	w.must(w.log.Close())
+	if rows, err := w.run(s, "SELECT trust FROM survey_response"); err == nil || len(rows) > 0 {
+		t.Errorf("%v, %v without a record", rows, err)
+	}
+}

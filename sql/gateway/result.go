@@ -1,0 +1,108 @@
+//go:build duckdb_arrow
+
+package gateway
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/weir-warehouse/weir/policy"
+	"github.com/weir-warehouse/weir/policy/audit"
+	"github.com/weir-warehouse/weir/sql/duck"
+)
+
+// Result is the answer to a statement, in batches. It must be closed; that
+// records how the statement ended.
+type Result struct {
+	Notes []string // what the answer leaves out: nobody shall mistake it for the whole
+
+	session *Session
+	id      string
+	ctx     context.Context //nolint:containedctx // the statement's own
+	began   time.Time
+	limits  policy.Limits
+	stream  *duck.Stream
+	decided bool // the decision is recorded, so the outcome will be
+	rows    int64
+	bytes   int64
+	err     error
+	done    []func()
+}
+
+// ID is the decision's identifier in the audit log.
+func (r *Result) ID() string { return r.id }
+
+// Schema describes the columns.
+func (r *Result) Schema() *arrow.Schema { return r.stream.Schema() }
+
+// Next returns the next batch, or io.EOF. The caller releases it.
+func (r *Result) Next() (arrow.RecordBatch, error) {
+	if r.err != nil {
+		return nil, r.err
+	}
+	batch, err := r.stream.Next()
+	if errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if err != nil {
+		r.err = r.safe(err)
+		return nil, r.err
+	}
+	r.rows += batch.NumRows()
+	for _, column := range batch.Columns() {
+		r.bytes += int64(column.Data().SizeInBytes()) //nolint:gosec // far below the limit
+	}
+	if r.limits.Rows > 0 && r.rows > r.limits.Rows {
+		batch.Release()
+		r.err = policy.Errorf(policy.Denied, "the answer has more than the %d rows that you may have; narrow it or aggregate", r.limits.Rows)
+		return nil, r.err
+	}
+	return batch, nil
+}
+
+// Close ends the statement and records how it ended.
+func (r *Result) Close() error {
+	if r.stream != nil {
+		r.stream.Close()
+		r.stream = nil
+	}
+	for i := len(r.done) - 1; i >= 0; i-- {
+		r.done[i]()
+	}
+	r.done = nil
+	if !r.decided {
+		return nil
+	}
+	r.decided = false
+	e := r.session.entry(audit.KindOutcome)
+	e.DecisionID = r.id
+	e.Outcome = &audit.Outcome{Code: "ok", Rows: r.rows, Bytes: r.bytes, Milliseconds: float64(r.session.g.Now().Sub(r.began).Microseconds()) / 1000}
+	if r.err != nil {
+		e.Outcome.Code = string(policy.CodeOf(r.err))
+	}
+	// The outcome is worth recording even when the client has gone.
+	if _, err := r.session.g.Recorder.Append(context.WithoutCancel(r.context()), e); err != nil {
+		return unrecorded(err)
+	}
+	return nil
+}
+
+func (r *Result) context() context.Context {
+	if r.ctx == nil {
+		return context.Background()
+	}
+	return r.ctx
+}
+
+// fail ends a statement that did not start.
+func (r *Result) fail(ctx context.Context, err error) error {
+	r.err, r.ctx = err, ctx
+	if closing := r.Close(); closing != nil {
+		return closing
+	}
+	return err
+}

@@ -1,0 +1,294 @@
+//go:build duckdb_arrow
+
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/weir-warehouse/weir/policy"
+	"github.com/weir-warehouse/weir/policy/audit"
+	"github.com/weir-warehouse/weir/sql/duck"
+	"github.com/weir-warehouse/weir/sql/guard"
+	"github.com/weir-warehouse/weir/sql/snapshot"
+)
+
+// AuditCompartment is the compartment of audit.decisions, which is no file: the
+// gateway fills it from the log.
+const AuditCompartment = "audit_log"
+
+const auditTable = AuditCompartment + ".main.decisions"
+
+// open is a scope with its instances: data, where statements over datasets
+// run, and shadow, with the same tables and no rows, where questions about the
+// catalog are answered.
+type open struct {
+	key    string
+	scope  *policy.Scope
+	data   *duck.Instance
+	shadow *duck.Instance
+	names  *guard.Scope
+	tables []table
+
+	mu      sync.Mutex
+	solid   map[string]bool // relations that were materialised
+	audited int64           // audit records that the table holds
+}
+
+// table is a relation that the scope shows.
+type table struct {
+	schema, name string
+	grant        *policy.Grant
+	columns      []tableColumn
+}
+
+type tableColumn struct{ name, kind string }
+
+// filtered reports whether the relation leaves rows out. Such a relation is
+// materialised before its first use: a statement then cannot reach a row that
+// it may not see, not by an error that a predicate raises on it, not by a
+// statistic, not by the order or the rounding of what it computes.
+func (t table) filtered() bool {
+	_, all := t.grant.Rows.(policy.AllRows)
+	return !all || t.grant.Aggregate != nil
+}
+
+func (t table) String() string { return duck.Ident(t.schema) + "." + duck.Ident(t.name) }
+
+// build opens the instances of a scope over a snapshot.
+func (g *Gateway) build(ctx context.Context, key string, scope *policy.Scope, m *snapshot.Manifest) (o *open, err error) {
+	o = &open{key: key, scope: scope, solid: map[string]bool{}}
+	defer func() {
+		if err != nil {
+			o.close()
+		}
+	}()
+	for _, name := range slices.Sorted(maps.Keys(scope.Grants)) {
+		if grant := scope.Grants[name]; grant.Allow {
+			t := table{schema: "main", name: name, grant: grant}
+			if before, after, ok := strings.Cut(name, "."); ok {
+				t.schema, t.name = before, after
+			}
+			o.tables = append(o.tables, t)
+		}
+	}
+	options := g.Engine
+	if scope.Limits.Memory > 0 {
+		options.MemoryLimit = fmt.Sprintf("%dB", scope.Limits.Memory)
+	}
+	o.data, err = openLocked(options, func(c *duck.Conn) error { return g.fill(ctx, c, o, m) })
+	if err != nil {
+		return o, fmt.Errorf("open the scope: %w", err)
+	}
+	options.Threads = 1
+	o.shadow, err = openLocked(options, func(c *duck.Conn) error { return g.fillShadow(ctx, c, o) })
+	if err != nil {
+		return o, fmt.Errorf("open the scope's catalog: %w", err)
+	}
+	o.names, err = o.relations(ctx)
+	return o, err
+}
+
+// fill attaches the compartments and makes a view of each grant.
+func (g *Gateway) fill(ctx context.Context, c *duck.Conn, o *open, m *snapshot.Manifest) error {
+	for _, name := range o.scope.Compartments {
+		if err := g.attach(ctx, c, name, m); err != nil {
+			return err
+		}
+	}
+	for i := range o.tables {
+		t := &o.tables[i]
+		for _, stmt := range []string{
+			"CREATE SCHEMA IF NOT EXISTS " + duck.Ident(t.schema),
+			"CREATE VIEW " + t.String() + " AS " + t.grant.View,
+		} {
+			if err := c.Exec(ctx, stmt); err != nil {
+				return fmt.Errorf("make the view of %s: %w", t.grant.Dataset, err)
+			}
+		}
+		var err error
+		if t.columns, err = describe(ctx, c, *t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *Gateway) attach(ctx context.Context, c *duck.Conn, name string, m *snapshot.Manifest) error {
+	if name == AuditCompartment {
+		cols := []string{}
+		for _, col := range audit.Columns() {
+			cols = append(cols, duck.Ident(col.Name)+" "+col.Type)
+		}
+		if err := c.Exec(ctx, "ATTACH ':memory:' AS "+duck.Ident(name)); err != nil {
+			return err
+		}
+		return c.Exec(ctx, fmt.Sprintf("CREATE TABLE %s (%s)", auditTable, strings.Join(cols, ", ")))
+	}
+	part, ok := m.Compartment(name)
+	if !ok {
+		return policy.Errorf(policy.Failed, "the snapshot has no compartment %s", name)
+	}
+	path := g.Snapshots.Path(m.ID, part.File)
+	return c.Exec(ctx, fmt.Sprintf("ATTACH %s AS %s (READ_ONLY)", duck.Literal(path), duck.Ident(name)))
+}
+
+func describe(ctx context.Context, c *duck.Conn, t table) ([]tableColumn, error) {
+	data, err := oneText(ctx, c, "SELECT to_json(list({'name': column_name, 'kind': data_type} ORDER BY column_index))::VARCHAR FROM duckdb_columns() "+
+		"WHERE database_name = 'memory' AND schema_name = ? AND table_name = ?", t.schema, t.name)
+	if err != nil {
+		return nil, fmt.Errorf("describe %s: %w", t.grant.Dataset, err)
+	}
+	var columns []struct{ Name, Kind string }
+	if err := json.Unmarshal(data, &columns); err != nil {
+		return nil, fmt.Errorf("describe %s: %w", t.grant.Dataset, err)
+	}
+	out := make([]tableColumn, len(columns))
+	for i, col := range columns {
+		out[i] = tableColumn{col.Name, col.Kind}
+	}
+	return out, nil
+}
+
+// fillShadow makes an empty table of each relation, with its description.
+func (g *Gateway) fillShadow(ctx context.Context, c *duck.Conn, o *open) error {
+	for _, t := range o.tables {
+		cols := make([]string, len(t.columns))
+		for i, col := range t.columns {
+			cols[i] = duck.Ident(col.name) + " " + col.kind
+		}
+		stmts := []string{
+			"CREATE SCHEMA IF NOT EXISTS " + duck.Ident(t.schema),
+			fmt.Sprintf("CREATE TABLE %s (%s)", t, strings.Join(cols, ", ")),
+			fmt.Sprintf("COMMENT ON TABLE %s IS %s", t, duck.Literal(g.Catalog.Describe(t.grant.Dataset, ""))),
+		}
+		for _, col := range t.columns {
+			stmts = append(stmts, fmt.Sprintf("COMMENT ON COLUMN %s.%s IS %s", t, duck.Ident(col.name), duck.Literal(g.Catalog.Describe(t.grant.Dataset, col.name))))
+		}
+		for _, stmt := range stmts {
+			if err := c.Exec(ctx, stmt); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// shadowed lists the catalog relations that clients may ask.
+func shadowed() []string { return []string{"tables", "columns", "schemata"} }
+
+// relations tells the guard what may be named.
+func (o *open) relations(ctx context.Context) (*guard.Scope, error) {
+	var out []guard.Relation
+	path := []string{"main"}
+	for _, t := range o.tables {
+		names := make([]string, len(t.columns))
+		for i, col := range t.columns {
+			names[i] = col.name
+		}
+		out = append(out, guard.Relation{Schema: t.schema, Name: t.name, Columns: names})
+	}
+	c, err := o.shadow.Connect()
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	for _, name := range shadowed() {
+		data, err := oneText(ctx, c, "SELECT to_json(list(column_name))::VARCHAR FROM (DESCRIBE FROM information_schema."+duck.Ident(name)+")")
+		if err != nil {
+			return nil, err
+		}
+		r := guard.Relation{Schema: "information_schema", Name: name, Catalog: true}
+		if err := json.Unmarshal(data, &r.Columns); err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return guard.NewScope("memory", path, out)
+}
+
+// ready makes the relations that a statement names fit to be read.
+func (g *Gateway) ready(ctx context.Context, o *open, relations []string) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, t := range o.tables {
+		if !slices.Contains(relations, t.schema+"."+t.name) {
+			continue
+		}
+		if slices.Contains(o.scope.Compartments, AuditCompartment) && t.schema == "audit" {
+			if err := g.refreshAudit(ctx, o); err != nil {
+				return err
+			}
+		} else if t.filtered() && !o.solid[t.String()] {
+			if err := o.materialise(ctx, t); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (o *open) materialise(ctx context.Context, t table) error {
+	c, err := o.data.Connect()
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	for _, stmt := range []string{
+		"BEGIN",
+		"DROP VIEW " + t.String(),
+		"CREATE TABLE " + t.String() + " AS " + t.grant.View,
+		"COMMIT",
+	} {
+		if err := c.Exec(ctx, stmt); err != nil {
+			return fmt.Errorf("materialise %s: %w", t.grant.Dataset, err)
+		}
+	}
+	o.solid[t.String()] = true
+	return nil
+}
+
+// auditChunk is how many records are handed to the engine at once.
+const auditChunk = 4096
+
+// refreshAudit adds the records that were made since the last statement.
+func (g *Gateway) refreshAudit(ctx context.Context, o *open) error {
+	var lines bytes.Buffer
+	next, err := g.History.WriteSince(ctx, &lines, o.audited)
+	if err != nil {
+		return fmt.Errorf("read the audit log: %w", err)
+	}
+	c, err := o.data.Connect()
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	insert := fmt.Sprintf("INSERT INTO %s SELECT %s FROM (SELECT unnest(CAST(? AS JSON[])) AS e)", auditTable, strings.Join(audit.Projection("e"), ", "))
+	for chunk := range slices.Chunk(bytes.Split(bytes.TrimSpace(lines.Bytes()), []byte{'\n'}), auditChunk) {
+		if len(chunk[0]) == 0 {
+			continue
+		}
+		s, err := c.Query(ctx, insert, "["+string(bytes.Join(chunk, []byte{','}))+"]")
+		if err != nil {
+			return fmt.Errorf("read the audit log: %w", err)
+		}
+		s.Close()
+	}
+	o.audited = next
+	return nil
+}
+
+func (o *open) close() {
+	if o.data != nil {
+		o.data.Close()
+	}
+	if o.shadow != nil {
+		o.shadow.Close()
+	}
+}

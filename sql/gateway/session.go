@@ -1,0 +1,169 @@
+//go:build duckdb_arrow
+
+package gateway
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"strings"
+	"sync"
+
+	"github.com/weir-warehouse/weir/policy"
+	"github.com/weir-warehouse/weir/policy/audit"
+	"github.com/weir-warehouse/weir/sql/snapshot"
+)
+
+// Session is a principal at a door with a purpose. Each of its statements sees
+// the current snapshot under the current policy.
+type Session struct {
+	g       *Gateway
+	id      string
+	request policy.Request
+
+	mu    sync.Mutex
+	scope *policy.Scope // under which revision and day it was given:
+	given string
+}
+
+// Open begins a session. A purpose that policy refuses is refused here, with
+// the purposes that the principal may have.
+func (g *Gateway) Open(ctx context.Context, r policy.Request) (*Session, error) {
+	s := &Session{g: g, id: newID(), request: r}
+	scope, err := s.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	entry := s.entry(audit.KindSession)
+	entry.Verdict = verdictAllow
+	if scope.Refusal != nil {
+		entry.Verdict, entry.Reasons = verdictDeny, []string{scope.Refusal.Text}
+	}
+	if _, err := g.Recorder.Append(ctx, entry); err != nil {
+		return nil, unrecorded(err)
+	}
+	if scope.Refusal != nil {
+		return nil, refusePurpose(scope.Refusal)
+	}
+	return s, nil
+}
+
+func refusePurpose(r *policy.Refusal) error {
+	text := r.Text
+	if len(r.Allowed) > 0 {
+		names := make([]string, len(r.Allowed))
+		for i, p := range r.Allowed {
+			names[i] = string(p)
+		}
+		text += "; you may ask for " + strings.Join(names, ", ")
+	}
+	return policy.Errorf(policy.Denied, "%s", text)
+}
+
+// unrecorded refuses what could not be recorded: no record, no data.
+func unrecorded(err error) error {
+	return policy.Errorf(policy.Failed, "the audit log cannot be written, so nothing is answered: %w", err)
+}
+
+// current returns the session's scope under the policy in force today.
+func (s *Session) current(ctx context.Context) (*policy.Scope, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.request
+	r.On = policy.DateOf(s.g.Now())
+	given := s.g.Policy.Revision() + " " + string(r.On)
+	if s.scope != nil && s.given == given {
+		return s.scope, nil
+	}
+	scope, err := s.g.Policy.Scope(ctx, r)
+	if err != nil {
+		return nil, policy.Errorf(policy.Failed, "policy gives no answer, so nothing is answered: %w", err)
+	}
+	s.scope, s.given = scope, given
+	return scope, nil
+}
+
+// enter returns the open scope in which the session's next statement runs, and
+// how to leave it.
+func (s *Session) enter(ctx context.Context) (o *open, m *snapshot.Manifest, leave func(), err error) {
+	scope, err := s.current(ctx)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if scope.Refusal != nil {
+		return nil, nil, nil, refusePurpose(scope.Refusal)
+	}
+	m, ok, err := s.g.Snapshots.Current()
+	if err != nil {
+		return nil, nil, nil, policy.Errorf(policy.Failed, "the current snapshot does not verify, so nothing is answered: %w", err)
+	}
+	if !ok {
+		return nil, nil, nil, policy.Errorf(policy.NotFound, "nothing is published yet")
+	}
+	digest, err := scope.Digest()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	key := m.ID + " " + digest
+	// An instance may outlive the statement that opens it, so it does not end
+	// with it.
+	o, err = s.g.scopes.acquire(key, func() (*open, error) { return s.g.build(context.WithoutCancel(ctx), key, scope, m) })
+	if err != nil {
+		s.g.scopes.release(key)
+		return nil, nil, nil, s.g.hide(ctx, newID(), err)
+	}
+	return o, m, func() { s.g.scopes.release(key) }, nil
+}
+
+const (
+	verdictAllow = "allow"
+	verdictDeny  = "deny"
+)
+
+// entry is an audit entry with what all entries of the session have.
+func (s *Session) entry(kind audit.Kind) audit.Entry {
+	e := audit.Entry{
+		Timestamp: s.g.Now(), Kind: kind, Session: s.id,
+		Principal: s.request.Principal.ID, Purpose: string(s.request.Purpose), Door: string(s.request.Door),
+		PolicyRevision: s.g.Policy.Revision(), ProgramVersion: s.g.Program,
+	}
+	for _, r := range s.request.Principal.Roles {
+		e.Roles = append(e.Roles, string(r))
+	}
+	if s.request.Agreement != nil {
+		e.Agreement = s.request.Agreement.ID
+	}
+	return e
+}
+
+func newID() string {
+	var id [16]byte
+	_, _ = rand.Read(id[:]) //nolint:errcheck // never fails
+	return hex.EncodeToString(id[:])
+}
+
+// slot takes one of the statements that the scope allows its principal at
+// once.
+func (s *Session) slot(limit int) (func(), error) {
+	g, who := s.g, s.request.Principal.ID
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if limit > 0 && g.running[who] >= limit {
+		return nil, policy.Errorf(policy.Busy, "%d statements of yours are running, as many as you may have at once; wait for one to end", limit)
+	}
+	g.running[who]++
+	return func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		if g.running[who]--; g.running[who] == 0 {
+			delete(g.running, who)
+		}
+	}, nil
+}
+
+// hide turns an inner error into one that is safe to show, and leaves the
+// detail in the log under an id.
+func (g *Gateway) hide(ctx context.Context, id string, err error) error {
+	g.Log.ErrorContext(ctx, "statement failed", "id", id, "error", err)
+	return policy.Errorf(policy.Failed, "it failed inside; the server's log has the reason under %s", id)
+}

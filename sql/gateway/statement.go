@@ -1,0 +1,201 @@
+//go:build duckdb_arrow
+
+package gateway
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/weir-warehouse/weir/policy"
+	"github.com/weir-warehouse/weir/policy/audit"
+	"github.com/weir-warehouse/weir/sql/duck"
+	"github.com/weir-warehouse/weir/sql/guard"
+)
+
+// Query guards, records and starts one statement. The caller closes the
+// result. A refusal's cause is a *guard.Refusal, which has the rule and the
+// position.
+func (s *Session) Query(ctx context.Context, text string) (*Result, error) {
+	o, m, leave, err := s.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{session: s, id: newID(), began: s.g.Now(), done: []func(){leave}}
+	if err := s.start(ctx, r, o, m.ID, text); err != nil {
+		return nil, r.fail(ctx, err)
+	}
+	return r, nil
+}
+
+func (s *Session) start(ctx context.Context, r *Result, o *open, snapshotID, text string) error {
+	verdict, err := s.Check(ctx, o, text)
+	if err != nil {
+		return s.g.hide(ctx, r.id, err)
+	}
+	r.limits, r.Notes = o.scope.Limits, o.notes(verdict.Relations)
+	if _, err := s.g.Recorder.Append(ctx, s.decision(r.id, snapshotID, o, verdict)); err != nil {
+		return unrecorded(err)
+	}
+	r.decided = true
+	if verdict.Refusal != nil {
+		return &policy.Error{Code: verdict.Refusal.Code, Text: verdict.Refusal.Error(), Cause: verdict.Refusal}
+	}
+	free, err := s.slot(o.scope.Limits.Statements)
+	if err != nil {
+		return err
+	}
+	r.done = append(r.done, free)
+	return s.run(ctx, r, o, verdict, text)
+}
+
+// Check is the guard's verdict on a text in an open scope.
+func (s *Session) Check(ctx context.Context, o *open, text string) (guard.Verdict, error) {
+	if refusal := s.g.guard.CheckText(text); refusal != nil {
+		return guard.Verdict{Refusal: refusal}, nil
+	}
+	tree, err := s.g.parser.tree(ctx, text)
+	if err != nil {
+		return guard.Verdict{}, err
+	}
+	return s.g.guard.Check(text, tree, o.names), nil
+}
+
+// Guard says whether a statement would be allowed, and runs and records
+// nothing.
+func (s *Session) Guard(ctx context.Context, text string) (guard.Verdict, error) {
+	o, _, leave, err := s.enter(ctx)
+	if err != nil {
+		return guard.Verdict{}, err
+	}
+	defer leave()
+	v, err := s.Check(ctx, o, text)
+	if err != nil {
+		return v, s.g.hide(ctx, newID(), err)
+	}
+	return v, nil
+}
+
+// run starts the statement's own text in the instance where it belongs.
+func (s *Session) run(ctx context.Context, r *Result, o *open, v guard.Verdict, text string) error {
+	instance := o.data
+	if v.Touches == guard.TouchesCatalog {
+		instance = o.shadow
+	} else if err := s.g.ready(ctx, o, v.Relations); err != nil {
+		return s.g.hide(ctx, r.id, err)
+	}
+	if limit := o.scope.Limits.Time; limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, limit, errTooLong)
+		r.done = append(r.done, cancel)
+	}
+	c, err := instance.Connect()
+	if err != nil {
+		return s.g.hide(ctx, r.id, err)
+	}
+	r.done = append(r.done, c.Close)
+	r.ctx = ctx
+	if r.stream, err = c.Query(ctx, text); err != nil {
+		return r.safe(err)
+	}
+	return nil
+}
+
+var errTooLong = errors.New("it took too long") //nolint:gochecknoglobals // a constant
+
+// decision is the record of what was decided on a statement.
+func (s *Session) decision(id, snapshotID string, o *open, v guard.Verdict) audit.Entry {
+	e := s.entry(audit.KindDecision)
+	e.DecisionID, e.Snapshot, e.Fingerprint, e.Verdict = id, snapshotID, v.Fingerprint, verdictAllow
+	if v.Refusal != nil {
+		e.Verdict, e.Rules, e.Reasons = verdictDeny, []string{"guard/" + v.Refusal.Rule}, []string{reasonWithoutNames(v.Refusal)}
+		return e
+	}
+	for _, t := range o.tables {
+		relation := t.schema + "." + t.name
+		if !slices.Contains(v.Relations, relation) {
+			continue
+		}
+		e.Datasets = append(e.Datasets, t.grant.Dataset)
+		for _, reason := range t.grant.Reasons {
+			if !slices.Contains(e.Rules, reason.Rule) {
+				e.Rules = append(e.Rules, reason.Rule)
+			}
+		}
+		for _, col := range t.grant.Columns {
+			if !slices.Contains(v.Columns, relation+"."+col.Name) {
+				continue
+			}
+			name := t.grant.Dataset + "." + col.Name
+			e.Columns = append(e.Columns, name)
+			if col.Mask.Kind != policy.Show {
+				e.MaskedColumns = append(e.MaskedColumns, name)
+			}
+		}
+	}
+	return e
+}
+
+// reasonWithoutNames keeps what a client typed out of the record.
+func reasonWithoutNames(r *guard.Refusal) string {
+	for _, rule := range guard.Rules() {
+		if rule.Name == r.Rule {
+			return rule.Doc
+		}
+	}
+	return r.Rule
+}
+
+// notes says, in words for whoever asked, what an answer over these relations
+// leaves out.
+func (o *open) notes(relations []string) []string {
+	var notes []string
+	for _, t := range o.tables {
+		if !slices.Contains(relations, t.schema+"."+t.name) {
+			continue
+		}
+		if t.filtered() {
+			notes = append(notes, t.grant.Dataset+" shows only the rows that you may see")
+		}
+		var masked []string
+		for _, col := range t.grant.Columns {
+			if col.Mask.Kind != policy.Show && col.Mask.Kind != policy.Hide {
+				masked = append(masked, col.Name+" ("+string(col.Mask.Kind)+")")
+			}
+		}
+		if len(masked) > 0 {
+			notes = append(notes, t.grant.Dataset+" has masked columns: "+strings.Join(masked, ", "))
+		}
+	}
+	return notes
+}
+
+// safe turns a fault of the engine into an error that holds no value of any
+// row. What came before the first row was read depends on the text and on the
+// scope's own names alone; of anything later only the kind is told.
+func (r *Result) safe(err error) error {
+	f, ok := errors.AsType[*duck.Fault](err)
+	if !ok {
+		return r.session.g.hide(r.ctx, r.id, err)
+	}
+	if f.Prepared {
+		text, _, _ := strings.Cut(f.Text, "\n")
+		return policy.Errorf(policy.Usage, "the statement does not fit what it names: %s", text)
+	}
+	switch f.Kind {
+	case duck.FaultCanceled:
+		if errors.Is(context.Cause(r.ctx), errTooLong) {
+			return policy.Errorf(policy.Canceled, "the statement took longer than the %s that you may have; narrow it", r.limits.Time.Round(time.Second))
+		}
+		return policy.Errorf(policy.Canceled, "the statement was cancelled")
+	case duck.FaultMemory:
+		return policy.Errorf(policy.Failed, "the statement needs more memory than you may have; narrow it")
+	}
+	r.session.g.Log.WarnContext(r.ctx, "statement failed", "id", r.id, "error", f.Text)
+	if f.Kind == duck.FaultValue {
+		return policy.Errorf(policy.Usage, "a value does not suit a cast or function of the statement; TRY_CAST gives NULL instead (id %s)", r.id)
+	}
+	return policy.Errorf(policy.Failed, "the statement failed as it ran (id %s)", r.id)
+}
