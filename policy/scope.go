@@ -58,11 +58,14 @@ type GrantColumn struct {
 // of fewer than Minimum distinct people is left out.
 type Aggregate struct {
 	By      []string `json:"by"`
-	Means   []string `json:"means"`  // columns averaged, as mean_<column>
+	Means   []string `json:"means"`  // columns averaged, each under its name after MeanPrefix
 	Person  string   `json:"person"` // column whose distinct values are people
 	Count   string   `json:"count"`  // name of the column with their number
 	Minimum int      `json:"minimum"`
 }
+
+// MeanPrefix begins the name of a mean of an aggregate.
+const MeanPrefix = "mean_"
 
 // Limits bound what one session may take. Zero means no limit.
 type Limits struct {

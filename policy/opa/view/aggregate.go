@@ -27,7 +27,7 @@ func (s Source) figures(f *Fragment, a *policy.Aggregate) error {
 		// A mean is over those with a value: they must be enough as well.
 		f.text(", CASE WHEN " + function("count") + "(DISTINCT " + field(row, a.Person) + ") FILTER (WHERE " +
 			field(row, name) + " IS NOT NULL) >= " + strconv.Itoa(a.Minimum) +
-			" THEN " + function("avg") + "(" + field(row, name) + ") END AS " + ident("mean_"+name))
+			" THEN " + function("avg") + "(" + field(row, name) + ") END AS " + ident(policy.MeanPrefix+name))
 	}
 	return nil
 }
