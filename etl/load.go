@@ -73,6 +73,7 @@ func (l *Loader) Load(ctx context.Context, paths []string, o Options) (r Report,
 		return r, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = errors.Join(err, os.RemoveAll(l.Home.unpacked())) }()
 	jobs, err := l.plan(ctx, s, paths, o)
 	if err != nil {
 		return r, err

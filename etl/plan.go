@@ -42,6 +42,7 @@ type found struct {
 	tables   []string
 	mappings []string
 	rosters  []string // directories with a OneRoster manifest
+	archives []string
 }
 
 // find walks the paths. In a directory, files that are no tables are passed
@@ -65,11 +66,14 @@ func find(paths []string) (f found, err error) {
 }
 
 func (f *found) add(path string) {
-	if strings.HasSuffix(path, mapping.Suffix) {
+	switch {
+	case strings.HasSuffix(path, mapping.Suffix):
 		f.mappings = append(f.mappings, path)
-		return
+	case isArchive(path):
+		f.archives = append(f.archives, path)
+	default:
+		f.tables = append(f.tables, path)
 	}
-	f.tables = append(f.tables, path)
 }
 
 func (f *found) walk(dir string) error {
@@ -84,7 +88,7 @@ func (f *found) walk(dir string) error {
 				f.rosters = append(f.rosters, path)
 				return filepath.SkipDir
 			}
-		case strings.HasSuffix(path, mapping.Suffix) || tabular.Supported(d.Name()):
+		case strings.HasSuffix(path, mapping.Suffix) || isArchive(path) || tabular.Supported(d.Name()):
 			f.add(path)
 		}
 		return nil
@@ -98,11 +102,14 @@ func (l *Loader) plan(ctx context.Context, s *store, paths []string, o Options) 
 	if err != nil {
 		return nil, err
 	}
+	jobs, err := l.unpack(ctx, &f)
+	if err != nil {
+		return nil, err
+	}
 	mappings, err := l.mappings(f.mappings, o.Mappings)
 	if err != nil {
 		return nil, err
 	}
-	var jobs []job
 	for _, dir := range f.rosters {
 		derived, err := l.planRoster(ctx, s, dir)
 		if err != nil {
