@@ -57,7 +57,8 @@ func TestMess(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"pd_cost.mapping.yaml", "pd_program.mapping.yaml"} {
-		if m, err := mapping.Read(filepath.Join(dir, name), catalog); err != nil || !m.Matches(strings.Replace(name, ".mapping.yaml", ".csv", 1)) {
+		m, err := mapping.Read(filepath.Join(dir, name), catalog)
+		if err != nil || !m.Matches(strings.Replace(name, ".mapping.yaml", ".csv", 1)) {
 			t.Errorf("%s does not fit its file (%v)", name, err)
 		}
 	}

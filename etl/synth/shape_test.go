@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -113,14 +114,15 @@ func references(t *testing.T, db *sql.DB, truth synth.Truth) {
 	t.Helper()
 	exec(t, db, rosterTables)
 	refers := func(from, column, to, key string) {
-		orphans := texts(t, db, fmt.Sprintf(`SELECT DISTINCT "%[2]s"::VARCHAR FROM "%[1]s" WHERE "%[2]s" IS NOT NULL AND "%[2]s" NOT IN (SELECT "%[4]s" FROM "%[3]s" WHERE "%[4]s" IS NOT NULL)`,
-			from, column, to, key))
+		orphans := texts(t, db, fmt.Sprintf(`SELECT DISTINCT "%[2]s"::VARCHAR FROM "%[1]s" AS child
+			WHERE "%[2]s" IS NOT NULL AND NOT EXISTS (FROM "%[3]s" AS parent WHERE parent."%[4]s" = child."%[2]s")`, from, column, to, key))
 		if len(orphans) > 0 {
 			t.Errorf("%s.%s: %d values are not in %s.%s, such as %s", from, column, len(orphans), to, key, orphans[0])
 		}
 	}
 	unique := func(table string, key ...string) {
-		if twice := texts(t, db, fmt.Sprintf(`SELECT 'twice' FROM "%s" GROUP BY "%s" HAVING count(*) > 1`, table, strings.Join(key, `", "`))); len(twice) > 0 {
+		twice := texts(t, db, fmt.Sprintf(`SELECT 'twice' FROM "%s" GROUP BY "%s" HAVING count(*) > 1`, table, strings.Join(key, `", "`)))
+		if len(twice) > 0 {
 			t.Errorf("%s: %d keys occur twice", table, len(twice))
 		}
 	}
@@ -147,7 +149,8 @@ func references(t *testing.T, db *sql.DB, truth synth.Truth) {
 		{"orgs", "parentSourcedId", "orgs", "sourcedId"}, {"academicSessions", "parentSourcedId", "academicSessions", "sourcedId"},
 		{"courses", "orgSourcedId", "orgs", "sourcedId"}, {"classes", "courseSourcedId", "courses", "sourcedId"},
 		{"classes", "schoolSourcedId", "orgs", "sourcedId"}, {"classes", "termSourcedIds", "academicSessions", "sourcedId"},
-		{"users", "primaryOrgSourcedId", "orgs", "sourcedId"}, {"roles", "userSourcedId", "users", "sourcedId"}, {"roles", "orgSourcedId", "orgs", "sourcedId"},
+		{"users", "primaryOrgSourcedId", "orgs", "sourcedId"}, {"roles", "userSourcedId", "users", "sourcedId"},
+		{"roles", "orgSourcedId", "orgs", "sourcedId"},
 		{"enrollments", "classSourcedId", "classes", "sourcedId"}, {"enrollments", "schoolSourcedId", "orgs", "sourcedId"},
 		{"enrollments", "userSourcedId", "users", "sourcedId"}, {"demographics", "sourcedId", "users", "sourcedId"},
 		{"lineItems", "classSourcedId", "classes", "sourcedId"}, {"lineItems", "categorySourcedId", "categories", "sourcedId"},
@@ -175,7 +178,7 @@ func counted(t *testing.T, db *sql.DB, dir string, truth synth.Truth) {
 	}
 	for _, f := range truth.Files {
 		table, _, _ := strings.Cut(filepath.Base(f.Path), ".")
-		if got := texts(t, db, fmt.Sprintf(`SELECT count(*)::VARCHAR FROM "%s"`, table))[0]; got != fmt.Sprint(f.Rows) {
+		if got := texts(t, db, fmt.Sprintf(`SELECT count(*)::VARCHAR FROM "%s"`, table))[0]; got != strconv.FormatInt(f.Rows, 10) {
 			t.Errorf("%s: %s rows, stated %d", f.Path, got, f.Rows)
 		}
 	}

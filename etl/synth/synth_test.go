@@ -17,7 +17,9 @@ import (
 
 func open(t *testing.T, threads int) *duck.DB {
 	t.Helper()
-	db, err := duck.Open(context.Background(), duck.Options{Threads: threads, MemoryLimit: "2GB", TempDirectory: filepath.Join(t.TempDir(), "spill")})
+	db, err := duck.Open(context.Background(), duck.Options{
+		Threads: threads, MemoryLimit: "2GB", TempDirectory: filepath.Join(t.TempDir(), "spill"),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

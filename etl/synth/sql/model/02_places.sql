@@ -31,7 +31,7 @@ WITH numbered AS (
 )
 SELECT s, d, teachers, level,
        printf('D%02d-S%03d', d + 1, n + 1) AS school_id,
-       ['Éclair', 'Ørsted', 'Willow', 'Cinder', 'Harbor', 'Juniper', 'Meridian', 'Pebble', 'Saffron', 'Tundra'][1 + n % 10]
+       ['Éclair', 'Ørvale', 'Willow', 'Cinder', 'Harbor', 'Juniper', 'Meridian', 'Pebble', 'Saffron', 'Tundra'][1 + n % 10]
            || CASE WHEN n >= 10 THEN ' ' || (1 + n // 10) ELSE '' END || ' '
            || CASE level WHEN 'elementary' THEN 'Elementary' WHEN 'middle' THEN 'Middle' ELSE 'High' END AS name,
        printf('%07d%05d', 9900001 + d, n + 1) AS nces_id,

@@ -1,0 +1,1 @@
+SELECT exactly(avg(CAST(active_practice AS INTEGER))) FROM pd_program

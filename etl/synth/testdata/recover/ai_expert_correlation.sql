@@ -1,0 +1,1 @@
+SELECT correlation(ai_score, expert_score) FROM coaching_feedback WHERE expert_score IS NOT NULL

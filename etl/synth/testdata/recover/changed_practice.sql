@@ -1,0 +1,1 @@
+SELECT estimate(CAST(changed_practice AS INTEGER)) FROM survey

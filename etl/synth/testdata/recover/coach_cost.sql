@@ -1,0 +1,1 @@
+SELECT estimate(unit_price) FROM pd_cost WHERE unit = 'coach year'

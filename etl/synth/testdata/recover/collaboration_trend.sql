@@ -1,0 +1,1 @@
+SELECT slope(collaboration, ends) FROM survey

@@ -1,0 +1,1 @@
+SELECT slope(confidence, ends) FROM survey

@@ -1,0 +1,1 @@
+SELECT exactly(avg(CAST(follow_up AS INTEGER))) FROM pd_program

@@ -1,0 +1,1 @@
+SELECT slope(innovation, ends) FROM survey

@@ -1,0 +1,1 @@
+SELECT estimate(CAST(status = 'awarded' AS INTEGER)) FROM micro_credential

@@ -1,0 +1,1 @@
+SELECT gain(spring, fall) FROM teacher_year WHERE kinds = 'workshop'

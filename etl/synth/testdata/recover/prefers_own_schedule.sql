@@ -1,0 +1,1 @@
+SELECT estimate(CAST(prefers_own_schedule AS INTEGER)) FROM survey

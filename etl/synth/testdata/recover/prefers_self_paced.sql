@@ -1,0 +1,1 @@
+SELECT estimate(CAST(prefers_self_paced AS INTEGER)) FROM survey

@@ -1,0 +1,1 @@
+SELECT estimate(CAST(consented AS INTEGER)) FROM research_consent

@@ -1,0 +1,1 @@
+SELECT estimate(self_level - benchmark_level) FROM skill_assessment

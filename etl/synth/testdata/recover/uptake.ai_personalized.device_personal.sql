@@ -1,0 +1,1 @@
+SELECT estimate(CAST(kinds = 'ai_personalized' AS INTEGER)) FROM teacher_year WHERE device = 'personal'
