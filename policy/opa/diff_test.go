@@ -36,7 +36,7 @@ func TestDiff(t *testing.T) {
 	changed := other(t, map[string]string{
 		"weir/roles/coach/coach.rego":    strings.Replace(string(coach), "some name in data.weir.config.roles.coach.reference", `some name in {"academic_session", "school"}`, 1),
 		"weir/columns/coach/coach.rego":  "package weir.columns.coach\n\nmasks.coaching_session.minutes contains {\"mask\": {\"kind\": \"null\"}, \"why\": \"w\"} if \"coach\" in data.weir.session.acting\n\nmasks.coaching_session.kind contains {\"mask\": {\"kind\": \"hide\"}, \"why\": \"w\"} if \"coach\" in data.weir.session.acting\n",
-		"weir/rows/coaches/coaches.rego": "package weir.rows.coaches\n\ninclude := true\n",
+		"weir/rows/coaches/coaches.rego": "package weir.rows.coaches\n\ninclude if input.row.teacher_key == input.principal.staff_key\n",
 	})
 	got, err := opa.Diff(t.Context(), engine(t), changed)
 	if err != nil {

@@ -28,18 +28,19 @@ type Options struct {
 // Engine is a loaded bundle over a catalogue. It is immutable and safe for
 // concurrent use.
 type Engine struct {
-	bundle    *Bundle
-	options   Options
-	catalog   []policy.Dataset
-	datasets  map[string]policy.Dataset
-	relations map[string]policy.Relation
-	periods   map[string]policy.Period
-	rules     map[string]policy.Reason   // by title
-	rowRules  map[string][]policy.Reason // by name
-	answer    rego.PreparedEvalQuery
-	filter    rego.PreparedPartialQuery
-	unknowns  []*ast.Term // what partial evaluation does not know
-	proof     string      // see ProofKey
+	bundle     *Bundle
+	options    Options
+	catalog    []policy.Dataset
+	datasets   map[string]policy.Dataset
+	relations  map[string]policy.Relation
+	periods    map[string]policy.Period
+	rules      map[string]policy.Reason   // by title
+	rowRules   map[string][]policy.Reason // by name
+	answer     rego.PreparedEvalQuery
+	filter     rego.PreparedPartialQuery
+	unknowns   []*ast.Term // what partial evaluation does not know
+	proof      string      // see ProofKey
+	invariants invariants
 }
 
 // New loads a bundle over a catalogue, and refuses one that does not compile or
@@ -79,13 +80,23 @@ func compileOnly(ctx context.Context, b *Bundle, catalog []policy.Dataset, o Opt
 	}
 	e.rules = ruleIndex(compiler)
 	e.rowRules = rowRuleIndex(b.modules, e.rules)
-	data := map[string]any{"catalog": facts(catalog, e.periods)}
-	if e.proof, err = proofKey(b, data["catalog"]); err != nil {
+	known := facts(catalog, e.periods)
+	if e.proof, err = proofKey(b, known); err != nil {
 		return nil, err
 	}
+	if e.invariants, err = newInvariants(ctx, b, known); err != nil {
+		return nil, err
+	}
+	return e, e.prepare(ctx, compiler, known)
+}
+
+// prepare prepares the questions that the engine asks of a compiled bundle.
+func (e *Engine) prepare(ctx context.Context, compiler *ast.Compiler, known map[string]any) error {
+	b := e.bundle
+	data := map[string]any{"catalog": known}
 	for key, value := range b.data {
 		if key == "catalog" {
-			return nil, fmt.Errorf("policy bundle %s: data.catalog is the warehouse's own", b.Origin)
+			return fmt.Errorf("policy bundle %s: data.catalog is the warehouse's own", b.Origin)
 		}
 		data[key] = value
 	}
@@ -94,17 +105,18 @@ func compileOnly(ctx context.Context, b *Bundle, catalog []policy.Dataset, o Opt
 		rego.Store(store(data)),
 		rego.StrictBuiltinErrors(true),
 	}
+	var err error
 	e.answer, err = rego.New(append(common, rego.ParsedQuery(ast.MustParseBody("data.weir.decision.answer")))...).
 		PrepareForEval(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("prepare policy bundle %s: %w", b.Origin, err)
+		return fmt.Errorf("prepare policy bundle %s: %w", b.Origin, err)
 	}
 	e.filter, err = rego.New(append(common, rego.ParsedQuery(ast.MustParseBody("data.weir.filter.include == true")))...).
 		PrepareForPartial(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("prepare policy bundle %s: %w", b.Origin, err)
+		return fmt.Errorf("prepare policy bundle %s: %w", b.Origin, err)
 	}
-	return e, nil
+	return nil
 }
 
 // store keeps data in the form in which rules read it.

@@ -128,3 +128,21 @@ func TestDroppedInvariantsStillHold(t *testing.T) {
 		t.Error("a bundle without invariants is bound by none")
 	}
 }
+
+func TestInvariantsHoldOfWhatTheProofDoesNotGoThrough(t *testing.T) {
+	t.Parallel()
+	e := other(t, map[string]string{
+		"weir/deny/formative_data_from_evaluators/formative_data_from_evaluators.rego": "package weir.deny.formative_data_from_evaluators\n",
+		"weir/roles/evaluator/more.rego":                                               "package weir.roles.evaluator\n\ngrants.survey_response contains {\"rows\": \"evaluated\", \"columns\": {\"trust\"}, \"why\": \"\"} if input.principal.id == \"friend\"\n",
+	})
+	if _, err := e.Prove(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r := ask(policy.Evaluation, policy.Evaluator)
+	r.Principal.ID = "friend"
+	if _, err := e.Scope(t.Context(), r); err == nil {
+		t.Error("a scope that breaks an invariant is returned")
+	} else if _, ok := errors.AsType[*opa.Counterexample](err); !ok {
+		t.Errorf("got %v, want a counterexample", err)
+	}
+}

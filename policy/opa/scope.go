@@ -23,7 +23,9 @@ type session struct {
 }
 
 // Scope answers what a session may see. A request that policy refuses is no
-// error: its scope grants nothing and says why.
+// error: its scope grants nothing and says why. The invariants hold of every
+// scope that is returned: a rule may depend on more than the proof goes through,
+// such as a principal's name or the day. A breach is a *Counterexample.
 func (e *Engine) Scope(ctx context.Context, r policy.Request) (*policy.Scope, error) {
 	s, err := e.session(ctx, r)
 	if err != nil {
@@ -46,6 +48,9 @@ func (e *Engine) Scope(ctx context.Context, r policy.Request) (*policy.Scope, er
 		}
 	}
 	scope.Compartments = slices.Sorted(maps.Keys(attached))
+	if err := e.invariants.check(ctx, r, scope); err != nil {
+		return nil, err
+	}
 	return scope, nil
 }
 

@@ -29,3 +29,8 @@ test_declassification_needs_time_reason_and_people if {
 			with data.weir.config.marts.declassified as {"mart_coaching": object.union(entry, change)}
 	}
 }
+
+test_a_mart_without_tags_stays_shut if {
+	not "mart_x" in marts.open_to.district_leader with input as fixture.session(["district_leader"], "pd_roi_review")
+		with data.catalog.datasets as object.union(fixture.datasets, {"mart_x": fixture.mart([], {"district_id": fixture.plain})})
+}
