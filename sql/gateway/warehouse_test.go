@@ -236,4 +236,3 @@ func (w *world) refuse(r policy.Request, text string, code policy.Code) error {
 	}
 	return err
 }
-
