@@ -65,7 +65,7 @@ func (e *Engine) Explain(ctx context.Context, r policy.Request, dataset, column 
 
 // filterText writes the row filter with its values in it.
 func (s *session) filterText(ctx context.Context, d policy.Dataset, x *Explanation) error {
-	where, left, err := s.condition(ctx, d.Name, s.answer.Allowed[d.Name].Rows)
+	where, left, err := s.condition(ctx, d, s.answer.Allowed[d.Name].Rows)
 	if err != nil {
 		return fmt.Errorf("explain %s: %w", d.Name, err)
 	}

