@@ -39,11 +39,11 @@ type Agreement struct {
 	ID          string              `json:"id"`
 	Parties     []string            `json:"parties"`
 	Purpose     Purpose             `json:"purpose"`
-	Datasets    map[string][]string `json:"datasets"` // columns by dataset
-	From        Date                `json:"from"`     // first day of the data
-	To          Date                `json:"to"`       // last day of the data
-	DestroyBy   Date                `json:"destroy_by"`
-	Members     []string            `json:"members"` // ids of principals
+	Datasets    map[string][]string `json:"datasets"`   // columns by dataset
+	From        Date                `json:"from"`       // first day of the data
+	To          Date                `json:"to"`         // last day of the data; without one no dated row is shown
+	DestroyBy   Date                `json:"destroy_by"` // last day of the agreement; without one it is not in force
+	Members     []string            `json:"members"`    // ids of principals
 	MinimumCell int                 `json:"minimum_cell"`
 }
 
@@ -53,5 +53,5 @@ type Request struct {
 	Purpose   Purpose
 	Agreement *Agreement // nil: none
 	Door      Door
-	On        Date // today
+	On        Date // today; required
 }

@@ -64,6 +64,9 @@ func (s *session) refusal() *policy.Refusal {
 
 // session evaluates the decision for a request.
 func (e *Engine) session(ctx context.Context, r policy.Request) (*session, error) {
+	if r.On == "" || !r.On.Valid() {
+		return nil, policy.Errorf(policy.Usage, "ask policy: %q is no day; without one nothing could expire", r.On)
+	}
 	in, err := ast.InterfaceToValue(input(r))
 	if err != nil {
 		return nil, fmt.Errorf("evaluate policy: %w", err)
