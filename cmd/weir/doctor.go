@@ -38,6 +38,9 @@ func checks() []check {
 		{"home", checkHome},
 		{"permissions", checkPermissions},
 		{"keys", checkKeys},
+		{"secret", checkSecret},
+		{"audit", checkAudit},
+		{"principals", checkPrincipals},
 		{"writer", checkWriter},
 		{"disk", checkDisk},
 		{"engine", checkEngine},
@@ -48,9 +51,9 @@ func (a *app) newDoctor() *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
 		Short: "Check that the warehouse can work, and say what to do if not",
-		Long: `Checks the configuration, the home and its permissions, the keys, who writes,
-the disk and the engine, and says for each what was found and what to do. It
-ends with exit code 1 if a check fails.`,
+		Long: `Checks the configuration, the home and its permissions, the keys, the secret,
+the audit log, the principals, who writes, the disk and the engine, and says for
+each what was found and what to do. It ends with exit code 1 if a check fails.`,
 		Example:           "  weir doctor\n  weir doctor --home /srv/weir -o json",
 		Args:              cobra.NoArgs,
 		PersistentPreRunE: a.configureLeniently,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,12 +23,12 @@ func (a *app) newQuickstart() *cobra.Command {
 		Use:   "quickstart",
 		Short: "Make a home, load a synthetic district and publish it",
 		Long: `Makes a home if there is none, writes the source files of a synthetic district
-into its folder source/, loads them, publishes a snapshot, and says what to try
-next. Run again, it finds everything done.`,
+into its folder source/, loads them, publishes a snapshot, lists a principal of
+each role, and says what to try next. Run again, it finds everything done.`,
 		Example: "  weir quickstart\n  weir quickstart --home /tmp/weir",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if _, err := initHome(a.home()); err != nil {
+			if _, err := initHome(a.home(), "", rand.Reader); err != nil {
 				return err
 			}
 			return a.writing(cmd.Context(), cmd, func(ctx context.Context, l *etl.Loader) error {
@@ -45,6 +46,9 @@ func (a *app) quickstart(ctx context.Context, cmd *cobra.Command, l *etl.Loader)
 	if _, err := os.Stat(source); errors.Is(err, fs.ErrNotExist) {
 		o := synth.Options{Out: source, Districts: 2, Schools: 8, Teachers: 800, Years: 3, Seed: 1}
 		if _, err := a.synthesize(cmd, o); err != nil {
+			return err
+		}
+		if err := protect(source); err != nil {
 			return err
 		}
 	}
@@ -68,11 +72,32 @@ func (a *app) quickstart(ctx context.Context, cmd *cobra.Command, l *etl.Loader)
 	if err := a.print(p); err != nil {
 		return err
 	}
-	return a.verifyAndPoint(ctx)
+	if err := a.verifyCurrent(ctx); err != nil {
+		return err
+	}
+	if err := a.quickstartPrincipals(ctx, source); err != nil {
+		return err
+	}
+	return a.point()
 }
 
-// verifyAndPoint checks what was published and says what to try next.
-func (a *app) verifyAndPoint(ctx context.Context) error {
+// protect takes from others the use of a directory and all in it, as everything
+// in a home.
+func protect(dir string) error {
+	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		return os.Chmod(path, info.Mode().Perm()&^othersBits)
+	})
+}
+
+// verifyCurrent checks what was published.
+func (a *app) verifyCurrent(ctx context.Context) error {
 	s := snapshot.In(a.config.Home)
 	m, ok, err := s.Current()
 	if err != nil || !ok {
@@ -93,7 +118,29 @@ func (a *app) verifyAndPoint(ctx context.Context) error {
 			return policy.Errorf(policy.Failed, "the snapshot does not verify")
 		}
 	}
+	return nil
+}
+
+// quickstartPrincipals writes a principal of each role and says who they are,
+// unless the home has principals of its own.
+func (a *app) quickstartPrincipals(ctx context.Context, source string) error {
+	written, err := a.writeExample(ctx, source)
+	if err != nil {
+		return err
+	}
+	if !written {
+		return a.say("\n5. principals: those that the home has\n")
+	}
+	if err := a.say("\n5. principals: one of each role\n"); err != nil {
+		return err
+	}
+	return a.print(exampleAskers())
+}
+
+// point says what to try next.
+func (a *app) point() error {
 	return a.say("\nTry next:\n%s", suggestions(homeFlag(a.config.Home),
+		[2]string{"weir policy scope --as evaluator --purpose evaluation", "what an evaluator sees"},
 		[2]string{"weir snapshots show", "what was published, dataset by dataset"},
 		[2]string{"weir contracts docs", "what each column means"},
 		[2]string{"weir quarantine list", "rows that failed a check (here: none)"},

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -52,20 +50,25 @@ func (a *app) writing(ctx context.Context, cmd *cobra.Command, f func(context.Co
 }
 
 func (a *app) newInit() *cobra.Command {
-	return &cobra.Command{
+	var origin string
+	cmd := &cobra.Command{
 		Use:   "init [DIR]",
 		Short: "Make a new home",
-		Long: `Makes a new home: a directory with a commented weir.yaml and folders for
-contracts, policy, build files, snapshots and the audit log, readable by you
-alone. An existing home is left as it is.`,
-		Example: "  weir init\n  weir init /srv/weir",
+		Long: `Makes a new home: a directory with commented weir.yaml, principals.yaml and
+agreements.yaml, the warehouse's secret, a signed audit log, and folders for
+contracts, policy, build files and snapshots, readable by you alone. In an
+existing home it makes what is missing and leaves the rest as it is.
+
+Keep copies of the secret and of audit.key.pub elsewhere: the one keeps hashed
+columns the same, the other proves that the audit log is the one you began.`,
+		Example: "  weir init\n  weir init /srv/weir --audit-origin weir.example.org/audit",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			home := a.home()
 			if len(args) == 1 {
 				home = etl.Home{Dir: args[0]}
 			}
-			made, err := initHome(home)
+			made, err := initHome(home, origin, rand.Reader)
 			if err != nil {
 				return err
 			}
@@ -76,28 +79,13 @@ alone. An existing home is left as it is.`,
 			return a.print(initResult{Home: home.Dir, State: state})
 		},
 	}
+	cmd.Flags().StringVar(&origin, "audit-origin", "", "name of the audit log for ever, an address without scheme (default random)")
+	return cmd
 }
 
 type initResult struct {
 	Home  string `json:"home"`
 	State string `json:"state"`
-}
-
-// initHome makes the directories and the configuration file; made is false
-// when the home was there.
-func initHome(home etl.Home) (made bool, err error) {
-	if err := home.Create(); err != nil {
-		return false, err
-	}
-	file, err := os.OpenFile(filepath.Join(home.Dir, configName), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	_, err = file.WriteString(defaultConfigText())
-	return true, errors.Join(err, file.Close())
 }
 
 // homeFlag is what the next commands need to find the home.

@@ -80,7 +80,7 @@ func (s *Store) Create(ctx context.Context, d Draft) (t Token, secret string, er
 		f.Tokens = append(f.Tokens, credential{
 			Token: Token{
 				ID: id, Principal: d.Principal, Purpose: d.Purpose, Agreement: d.Agreement, Description: d.Description,
-				Created: s.now(), Expires: d.Expires.UTC(), Unrecorded: []Action{Created},
+				Created: s.now(), Expires: d.Expires.UTC().Truncate(time.Second), Unrecorded: []Action{Created},
 			},
 			SHA256: sha256.Sum256([]byte(secret)), SCRAM: v,
 		})

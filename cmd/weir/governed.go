@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/weir-warehouse/weir/etl"
+	"github.com/weir-warehouse/weir/policy"
+	"github.com/weir-warehouse/weir/policy/audit"
+	"github.com/weir-warehouse/weir/policy/identity"
+	"github.com/weir-warehouse/weir/policy/opa"
+)
+
+const (
+	secretName  = "secret" // file of the warehouse's secret, from which keys of hashed columns come
+	secretBytes = 32
+
+	// provenName is a file with the key of the last policy that was proved, so
+	// that each command need not prove it again.
+	provenName = "proven"
+)
+
+// datasets returns what policy decides on: the datasets of the contracts and
+// the audit log.
+func (a *app) datasets() ([]policy.Dataset, error) {
+	catalog, err := a.catalog()
+	if err != nil {
+		return nil, err
+	}
+	return append(catalog.Policy(), policy.Dataset{
+		Name: "audit.decisions", Compartment: "audit_log", Tags: []string{"governance"}, Columns: audit.Columns(),
+	}), nil
+}
+
+// policySource returns where the home's policy is: in its folder policy, or, if
+// that is empty, built in.
+func (a *app) policySource() (opa.Source, error) {
+	dir := a.home().Policy()
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("look for a policy: %w", err)
+	}
+	if len(entries) == 0 {
+		dir = ""
+	}
+	return opa.Open(dir, nil)
+}
+
+// policyEngine loads the home's policy over its datasets, and proves it unless
+// this version of the program has proved the very same before.
+func (a *app) policyEngine(ctx context.Context) (*opa.Engine, error) {
+	source, err := a.policySource()
+	if err != nil {
+		return nil, err
+	}
+	marker := filepath.Join(a.home().Build(), provenName)
+	info, _ := debug.ReadBuildInfo()
+	program := buildVersions(info)
+	mark := func(key string) string { return key + " " + program.Version + " " + program.Commit + "\n" }
+	proven := func(key string) bool {
+		text, err := os.ReadFile(marker)
+		return err == nil && string(text) == mark(key)
+	}
+	engine, err := a.loadPolicy(ctx, source, proven)
+	if err != nil {
+		return nil, err
+	}
+	if !proven(engine.ProofKey()) {
+		if err := os.WriteFile(marker, []byte(mark(engine.ProofKey())), 0o600); err != nil {
+			return nil, fmt.Errorf("note that the policy is proved: %w", err)
+		}
+	}
+	return engine, nil
+}
+
+// loadPolicy loads a policy over the home's datasets.
+func (a *app) loadPolicy(ctx context.Context, source opa.Source, proven func(key string) bool) (*opa.Engine, error) {
+	bundle, err := source.Read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	datasets, err := a.datasets()
+	if err != nil {
+		return nil, err
+	}
+	secret, err := a.secret()
+	if err != nil {
+		return nil, err
+	}
+	return opa.New(ctx, bundle, datasets, opa.Options{Secret: secret, Proven: proven})
+}
+
+// secret reads the warehouse's secret.
+func (a *app) secret() ([]byte, error) {
+	if err := a.home().Check(); err != nil {
+		return nil, err
+	}
+	secret, err := os.ReadFile(filepath.Join(a.config.Home, secretName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, policy.Errorf(policy.Failed, "the warehouse has no secret; restore the file %s from a backup, or run 'weir init' to make one, "+
+			"with which hashed columns get other values than before", secretName)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the warehouse's secret: %w", err)
+	}
+	if len(secret) != secretBytes {
+		return nil, policy.Errorf(policy.Failed, "the file %s has %d bytes, not %d; restore it from a backup", secretName, len(secret), secretBytes)
+	}
+	return secret, nil
+}
+
+// directory reads who may ask.
+func (a *app) directory() (*identity.Directory, error) {
+	if err := a.home().Check(); err != nil {
+		return nil, err
+	}
+	return identity.Load(a.config.Home)
+}
+
+func (a *app) vault() *etl.Vault { return etl.NewVault(a.home(), a.engine()) }
+
+// requester is who asks on the command line, and for what.
+type requester struct {
+	principal, agreement string
+	purpose              policy.Purpose
+}
+
+func (r *requester) flags(flags *pflag.FlagSet) {
+	flags.StringVar(&r.principal, "as", "", "principal who asks")
+	flags.StringVar((*string)(&r.purpose), "purpose", "", "purpose of asking")
+	flags.StringVar(&r.agreement, "agreement", "", "agreement under which to ask, for research")
+	for _, name := range []string{"as", "purpose"} {
+		_ = cobra.MarkFlagRequired(flags, name) //nolint:errcheck // it is there
+	}
+}
+
+func (a *app) requestOf(ctx context.Context, r requester) (policy.Request, error) {
+	return a.request(ctx, r.principal, r.purpose, r.agreement, policy.Command)
+}
+
+// request returns what a principal asks policy today. It refuses words that
+// are no purpose; whether the principal may have the purpose is for policy.
+func (a *app) request(ctx context.Context, principal string, purpose policy.Purpose, agreement string, door policy.Door) (policy.Request, error) {
+	if err := checkPurpose(purpose); err != nil {
+		return policy.Request{}, err
+	}
+	directory, err := a.directory()
+	if err != nil {
+		return policy.Request{}, err
+	}
+	return directory.Request(ctx, a.vault(), principal, purpose, agreement, door, a.now())
+}
+
+func checkPurpose(purpose policy.Purpose) error {
+	if slices.Contains(policy.Purposes(), purpose) {
+		return nil
+	}
+	return policy.Errorf(policy.Usage, "--purpose %q is unknown; known are %s", purpose, join(policy.Purposes()))
+}
+
+// join lists words with commas between them.
+func join[T ~string](words []T) string {
+	texts := make([]string, len(words))
+	for i, w := range words {
+		texts[i] = string(w)
+	}
+	return strings.Join(texts, ", ")
+}
