@@ -13,6 +13,8 @@ COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 LDFLAGS   := -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 TOOL      := go tool -modfile=tools/go.mod
+export GOFLAGS := $(GOFLAGS) -tags=duckdb_arrow
+
 LINT      := $(TOOL) golangci-lint
 # Prints what go test prints, then the tests that skipped.
 GOTEST    := go run tools/skipcheck/main.go tools/skipcheck/report.go

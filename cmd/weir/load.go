@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/weir-warehouse/weir/etl"
 	"github.com/weir-warehouse/weir/policy"
+	"github.com/weir-warehouse/weir/policy/audit"
 )
 
 func (a *app) newLoad() *cobra.Command {
@@ -32,7 +34,7 @@ it is loaded. Nothing is visible to readers until 'weir publish'.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.writing(cmd.Context(), cmd, func(ctx context.Context, l *etl.Loader) error {
 				r, err := a.load(ctx, l, args, o)
-				if err != nil {
+				if err := errors.Join(err, a.recordLoad(ctx, r)); err != nil {
 					return err
 				}
 				return a.printLoad(r)
@@ -55,6 +57,22 @@ func (a *app) load(ctx context.Context, l *etl.Loader, paths []string, o etl.Opt
 		_ = bar.Set(done) //nolint:errcheck // a picture
 	}
 	return l.Load(ctx, paths, o)
+}
+
+// recordLoad puts each new batch of a load on the audit log.
+func (a *app) recordLoad(ctx context.Context, r etl.Report) error {
+	for _, o := range r.Outcomes {
+		if o.Status != etl.StatusLoaded {
+			continue
+		}
+		err := a.record(ctx, audit.KindLoad, "weir load", []string{o.Dataset}, map[string]string{
+			"batch": o.ID, "content_sha256": o.SHA256, "read": fmt.Sprint(o.Read), "quarantined": fmt.Sprint(o.Quarantined),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // loadedFile is a line of the summary.

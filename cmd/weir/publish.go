@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/weir-warehouse/weir/etl"
+	"github.com/weir-warehouse/weir/policy/audit"
 )
 
 // publication is what `weir publish` prints.
@@ -28,7 +29,7 @@ nothing new since the current snapshot it says so and changes nothing.`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.writing(cmd.Context(), cmd, func(ctx context.Context, l *etl.Loader) error {
-				p, err := publish(ctx, l)
+				p, err := a.publish(ctx, l)
 				if err != nil {
 					return err
 				}
@@ -38,10 +39,15 @@ nothing new since the current snapshot it says so and changes nothing.`,
 	}
 }
 
-func publish(ctx context.Context, l *etl.Loader) (publication, error) {
+func (a *app) publish(ctx context.Context, l *etl.Loader) (publication, error) {
 	m, fresh, err := l.Publish(ctx)
 	if err != nil {
 		return publication{}, err
+	}
+	if fresh {
+		if err := a.record(ctx, audit.KindPublish, "weir publish", nil, map[string]string{"snapshot": m.ID, "parent": m.Parent}); err != nil {
+			return publication{}, err
+		}
 	}
 	p := publication{Snapshot: m.ID, State: "published", Rows: m.Rows(), Bytes: m.Bytes()}
 	if !fresh {

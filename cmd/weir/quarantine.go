@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/weir-warehouse/weir/etl"
+	"github.com/weir-warehouse/weir/policy/audit"
 )
 
 func (a *app) newQuarantine() *cobra.Command {
@@ -23,6 +24,16 @@ func selectionFlags(flags *pflag.FlagSet, sel *etl.Selection) {
 	flags.StringVar(&sel.Dataset, "dataset", "", "only rows of this dataset")
 	flags.StringVar(&sel.File, "file", "", "only rows of this file")
 	flags.StringVar(&sel.Rule, "rule", "", "only rows that broke this rule")
+}
+
+// recordQuarantine records that raw rows are about to be shown: they can name
+// people, as the vault does. What is not recorded is not shown.
+func (a *app) recordQuarantine(ctx context.Context, cmd *cobra.Command, sel etl.Selection) error {
+	var datasets []string
+	if sel.Dataset != "" {
+		datasets = []string{sel.Dataset}
+	}
+	return a.record(ctx, audit.KindVaultCommand, cmd.CommandPath(), datasets, map[string]string{"file": sel.File, "rule": sel.Rule})
 }
 
 func (a *app) newQuarantineList() *cobra.Command {
@@ -55,6 +66,9 @@ func (a *app) newQuarantineShow() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.writing(cmd.Context(), cmd, func(ctx context.Context, l *etl.Loader) error {
+				if err := a.recordQuarantine(ctx, cmd, sel); err != nil {
+					return err
+				}
 				rows, err := l.Home.QuarantinedRows(ctx, sel)
 				if err != nil {
 					return err
@@ -77,6 +91,9 @@ func (a *app) newQuarantineExport() *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.writing(cmd.Context(), cmd, func(ctx context.Context, l *etl.Loader) error {
+				if err := a.recordQuarantine(ctx, cmd, sel); err != nil {
+					return err
+				}
 				n, err := l.Home.ExportQuarantine(ctx, args[0], sel)
 				if err != nil {
 					return err

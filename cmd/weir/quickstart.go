@@ -56,7 +56,7 @@ func (a *app) quickstart(ctx context.Context, cmd *cobra.Command, l *etl.Loader)
 		return err
 	}
 	r, err := a.load(ctx, l, []string{source}, etl.Options{})
-	if err != nil {
+	if err := errors.Join(err, a.recordLoad(ctx, r)); err != nil {
 		return err
 	}
 	if err := a.printLoad(r); err != nil {
@@ -65,7 +65,7 @@ func (a *app) quickstart(ctx context.Context, cmd *cobra.Command, l *etl.Loader)
 	if err := a.say("\n3. publish\n"); err != nil {
 		return err
 	}
-	p, err := publish(ctx, l)
+	p, err := a.publish(ctx, l)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,12 @@ func (a *app) quickstart(ctx context.Context, cmd *cobra.Command, l *etl.Loader)
 // protect takes from others the use of a directory and all in it, as everything
 // in a home.
 func protect(dir string) error {
-	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close() //nolint:errcheck // it was only read
+	return fs.WalkDir(root.FS(), ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -92,7 +97,7 @@ func protect(dir string) error {
 		if err != nil {
 			return err
 		}
-		return os.Chmod(path, info.Mode().Perm()&^othersBits)
+		return root.Chmod(path, info.Mode().Perm()&^othersBits)
 	})
 }
 

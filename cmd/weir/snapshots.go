@@ -9,6 +9,7 @@ import (
 
 	"github.com/weir-warehouse/weir/etl"
 	"github.com/weir-warehouse/weir/policy"
+	"github.com/weir-warehouse/weir/policy/audit"
 	"github.com/weir-warehouse/weir/sql/snapshot"
 )
 
@@ -185,6 +186,9 @@ func (a *app) newSnapshotsRollback() *cobra.Command {
 					if f.Problem != "" {
 						return policy.Errorf(policy.Failed, "snapshot %s does not verify: %s %s; nothing is changed", m.ID, f.Compartment, f.Problem)
 					}
+				}
+				if err := a.record(ctx, audit.KindPublish, cmd.CommandPath(), nil, map[string]string{"snapshot": m.ID}); err != nil {
+					return err
 				}
 				if err := s.SetCurrent(m.ID); err != nil {
 					return err

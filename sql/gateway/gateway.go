@@ -1,5 +1,3 @@
-//go:build duckdb_arrow
-
 // Package gateway is the only way from any door to data. For a session it asks
 // policy for a scope, and each statement it guards, records and runs, in that
 // order: the record is durable before the first row leaves. A statement runs

@@ -1,5 +1,3 @@
-//go:build duckdb_arrow
-
 package gateway_test
 
 import (
@@ -89,9 +87,9 @@ func TestDecisionsAreRecordedBeforeRowsAndQueryable(t *testing.T) {
 	w.must(w.log.Publish(context.Background()))
 	officer := w.person("P", policy.PrivacyAudit, policy.PrivacyOfficer)
 	w.expect(officer, "SELECT principal, verdict, fingerprint, rows FROM audit.decisions WHERE kind IN ('decision', 'outcome') AND principal IN ('T1', 'E1') ORDER BY index",
-		"T1|allow|SELECT trust FROM survey_response WHERE survey = ?|(null)",
+		"T1|allow|select trust from survey_response where survey = ?|(null)",
 		"T1|(null)|(null)|1",
-		"E1|deny|SELECT * FROM name_1|(null)",
+		"E1|deny|select * from _1|(null)",
 		"E1|(null)|(null)|0")
 }
 

@@ -1,5 +1,3 @@
-//go:build duckdb_arrow
-
 package gateway
 
 import (
@@ -164,6 +162,9 @@ func (s *Session) slot(limit int) (func(), error) {
 // hide turns an inner error into one that is safe to show, and leaves the
 // detail in the log under an id.
 func (g *Gateway) hide(ctx context.Context, id string, err error) error {
+	if ctx.Err() != nil {
+		return policy.Errorf(policy.Canceled, "the statement was cancelled")
+	}
 	g.Log.ErrorContext(ctx, "statement failed", "id", id, "error", err)
 	return policy.Errorf(policy.Failed, "it failed inside; the server's log has the reason under %s", id)
 }

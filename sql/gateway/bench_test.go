@@ -1,0 +1,211 @@
+package gateway_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/weir-warehouse/weir/policy"
+	"github.com/weir-warehouse/weir/sql/duck"
+	"github.com/weir-warehouse/weir/sql/gateway"
+)
+
+// The same statements through the gateway, audit included, and on a bare
+// connection to an instance that has attached the same files. Figures are
+// ratios and differences within one run.
+
+// costRows is how many rows the table of the slow statements has.
+const costRows = 3_000_000
+
+const (
+	slow  = "SELECT ingredient, count(*), sum(amount), avg(quantity), count(DISTINCT unit) FROM %s WHERE amount > 5 GROUP BY 1 ORDER BY 1"
+	point = "SELECT name FROM %s WHERE district_id = 'd1'"
+)
+
+// costs writes pd_cost in the contract's form, by the engine.
+func costs(t testing.TB) string {
+	t.Helper()
+	db, err := duck.Open(context.Background(), duck.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close() //nolint:errcheck // test
+	path := t.TempDir() + "/pd_cost.parquet"
+	_, err = db.SQL().ExecContext(context.Background(), fmt.Sprintf(`COPY (
+		SELECT 'c' || i AS cost_id, 'p1' AS program_id, 'd1' AS district_id, DATE '2025-08-01' AS period_start, DATE '2026-06-30' AS period_end,
+			['personnel', 'platform', 'substitutes', 'materials', 'facilities', 'travel'][1 + i %% 6] AS ingredient,
+			(1 + i %% 7)::DECIMAL(14,3) AS quantity, 'unit ' || i %% 50 AS unit, (1 + i %% 11)::DECIMAL(14,4) AS unit_price,
+			((1 + i %% 7) * (1 + i %% 11))::DECIMAL(16,2) AS amount, 'USD' AS currency, 2026 AS price_year
+		FROM range(%d) t(i)) TO %s (FORMAT parquet)`, costRows, duck.Literal(path)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// bareInstance attaches what the gateway's scope attaches, and nothing else.
+func bareInstance(b *testing.B, w *world) *duck.Instance {
+	b.Helper()
+	i, err := duck.OpenInstance(w.Engine)
+	w.must(err)
+	b.Cleanup(i.Close)
+	c, err := i.Connect()
+	w.must(err)
+	defer c.Close()
+	m, _, err := w.Snapshots.Current()
+	w.must(err)
+	w.must(c.Exec(context.Background(), "ATTACH "+duck.Literal(w.Snapshots.Path(m.ID, "core.duckdb"))+" AS core (READ_ONLY)"))
+	return i
+}
+
+func onBare(w *world, i *duck.Instance, text string) {
+	c, err := i.Connect()
+	w.must(err)
+	defer c.Close()
+	w.must(c.Exec(context.Background(), text))
+}
+
+func onGateway(w *world, s *gateway.Session, text string) {
+	r, err := s.Query(context.Background(), text)
+	w.must(err)
+	for {
+		batch, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		w.must(err)
+		batch.Release()
+	}
+	w.must(r.Close())
+}
+
+func benchWorld(b *testing.B) (*world, *gateway.Session, *duck.Instance) {
+	b.Helper()
+	w := newWorld(b, sources(), costs(b))
+	s, err := w.Open(context.Background(), w.person("S", policy.Operations, policy.DataSteward))
+	w.must(err)
+	bare := bareInstance(b, w)
+	onGateway(w, s, fmt.Sprintf(slow, "pd_cost"))
+	onBare(w, bare, fmt.Sprintf(slow, "core.main.pd_cost"))
+	return w, s, bare
+}
+
+func median(of []time.Duration) time.Duration {
+	slices.Sort(of)
+	return of[len(of)/2]
+}
+
+// alternate measures both in turn, so that neither has the quieter machine.
+func alternate(n int, a, b func()) (da, db time.Duration) {
+	var as, bs []time.Duration
+	for range n {
+		start := time.Now()
+		a()
+		as = append(as, time.Since(start))
+		start = time.Now()
+		b()
+		bs = append(bs, time.Since(start))
+	}
+	return median(as), median(bs)
+}
+
+func BenchmarkSlowStatement(b *testing.B) {
+	w, s, bare := benchWorld(b)
+	for b.Loop() {
+		governed, plain := alternate(15,
+			func() { onGateway(w, s, fmt.Sprintf(slow, "pd_cost")) },
+			func() { onBare(w, bare, fmt.Sprintf(slow, "core.main.pd_cost")) })
+		b.ReportMetric(float64(governed)/float64(plain), "×bare")
+		b.ReportMetric(float64(plain.Milliseconds()), "bare-ms")
+	}
+}
+
+func BenchmarkPointStatement(b *testing.B) {
+	w, s, bare := benchWorld(b)
+	for b.Loop() {
+		governed, plain := alternate(400,
+			func() { onGateway(w, s, fmt.Sprintf(point, "district")) },
+			func() { onBare(w, bare, fmt.Sprintf(point, "core.main.district")) })
+		b.ReportMetric(float64((governed-plain).Microseconds())/1000, "added-ms")
+		b.ReportMetric(float64(plain.Microseconds())/1000, "bare-ms")
+	}
+}
+
+func BenchmarkPointStatementsBy32(b *testing.B) {
+	w, _, bare := benchWorld(b)
+	sessions := make([]*gateway.Session, 32)
+	for i := range sessions {
+		var err error
+		sessions[i], err = w.Open(context.Background(), w.person(fmt.Sprintf("S%d", i), policy.Operations, policy.DataSteward))
+		w.must(err)
+	}
+	run := func(f func(i int)) func() {
+		return func() {
+			var all sync.WaitGroup
+			for i := range sessions {
+				all.Go(func() {
+					for range 40 {
+						f(i)
+					}
+				})
+			}
+			all.Wait()
+		}
+	}
+	for b.Loop() {
+		governed, plain := alternate(3,
+			run(func(i int) { onGateway(w, sessions[i], fmt.Sprintf(point, "district")) }),
+			run(func(int) { onBare(w, bare, fmt.Sprintf(point, "core.main.district")) }))
+		b.ReportMetric(float64(plain)/float64(governed), "×bare-throughput")
+	}
+}
+
+func BenchmarkColdScope(b *testing.B) {
+	w, _, _ := benchWorld(b)
+	request := w.person("S", policy.Operations, policy.DataSteward)
+	for b.Loop() {
+		cold, start := alternate(15,
+			func() {
+				g, err := gateway.New(w.Config)
+				w.must(err)
+				s, err := g.Open(context.Background(), request)
+				w.must(err)
+				_, err = s.Guard(context.Background(), "SELECT 1")
+				w.must(err)
+				g.Close()
+			},
+			func() {
+				for range 3 { // the gateway opens as many: parser, data, shadow
+					i, err := duck.OpenInstance(w.Engine)
+					w.must(err)
+					i.Close()
+				}
+			})
+		b.ReportMetric(float64((cold-start).Microseconds())/1000, "cold-ms")
+		b.ReportMetric(float64(start.Microseconds())/1000, "engine-start-ms")
+	}
+}
+
+func TestCancelIsPrompt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sources())
+	s, err := w.Open(context.Background(), w.person("S", policy.Operations, policy.DataSteward))
+	w.must(err)
+	ctx, cancel := context.WithCancel(context.Background())
+	var canceled time.Time
+	time.AfterFunc(200*time.Millisecond, func() { canceled = time.Now(); cancel() })
+	r, err := s.Query(ctx, "SELECT count(*) FROM range(1000000) a, range(1000000) b, teacher WHERE (a.range * b.range) % 7 = 3")
+	if err == nil {
+		_, err = r.Next()
+		_ = r.Close()
+	}
+	if policy.CodeOf(err) != policy.Canceled {
+		t.Fatalf("%v, want %s", err, policy.Canceled)
+	}
+	t.Logf("ended %v after it was cancelled", time.Since(canceled))
+}
