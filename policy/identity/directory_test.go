@@ -163,13 +163,14 @@ func TestCheck(t *testing.T) {
 			[]string{"principals.yaml:1: principals[0].staff_number: is nobody's in the current snapshot"},
 		},
 		{
-			"one person twice", "principals:\n- {id: a, roles: [coach], staff_number: 007}\n- {id: b, roles: [evaluator], email: coach@staff.example}",
-			"", staff(),
+			"one person twice",
+			"principals:\n- {id: a, roles: [coach], staff_number: 007}\n- {id: b, roles: [evaluator], email: coach@staff.example}", "", staff(),
 			[]string{`principals.yaml:3: principals[1].email: is also the person of principal "a"`},
 		},
 		{"without a vault", `principals: [{id: a, roles: [coach], staff_number: 9}]`, "", nil, nil},
 		{
-			"agreement", `principals: [{id: r, roles: [researcher]}]`, strings.ReplaceAll(deals, "{teacher:", "{nothing: [a], school: [], teacher:"), nil,
+			"agreement", `principals: [{id: r, roles: [researcher]}]`,
+			strings.ReplaceAll(deals, "{teacher:", "{nothing: [a], school: [], teacher:"), nil,
 			[]string{
 				`agreements.yaml:6: agreements[0].datasets: "nothing": is no dataset`,
 				`agreements.yaml:6: agreements[0].datasets: "school": is no dataset`,
@@ -178,7 +179,8 @@ func TestCheck(t *testing.T) {
 			},
 		},
 		{
-			"no columns", `principals: [{id: researcher, roles: [researcher]}]`, strings.ReplaceAll(deals, "[teacher_key, subject]", "[]"), nil,
+			"no columns", `principals: [{id: researcher, roles: [researcher]}]`,
+			strings.ReplaceAll(deals, "[teacher_key, subject]", "[]"), nil,
 			[]string{`agreements.yaml:6: agreements[0].datasets: "teacher": has no columns`},
 		},
 	} {
@@ -199,7 +201,7 @@ func TestCheck(t *testing.T) {
 
 func TestCheckReportsABrokenVault(t *testing.T) {
 	t.Parallel()
-	if _, err := load(t, people, deals).Check(t.Context(), nil, staff()); err == nil {
-		t.Error("no error")
+	if problems, err := load(t, people, deals).Check(t.Context(), nil, staff()); err == nil {
+		t.Errorf("no error, but %v", problems)
 	}
 }

@@ -117,7 +117,8 @@ func checkOneEach(entries []Entry) {
 
 // samePerson notes that two principals are one person.
 func (r record) samePerson(scheme, other string) {
-	r.add(schemeField(scheme), "", "is also the person of principal %q; list a person once, with all roles, so that what one role is refused stays refused", other)
+	r.add(schemeField(scheme), "", "is also the person of principal %q; list a person once, with all roles, "+
+		"so that what one role is refused stays refused", other)
 }
 
 // schemeField is the field that holds an identifier of a scheme.

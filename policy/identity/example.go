@@ -23,7 +23,7 @@ type Example struct {
 // ExampleDrafts lists, a principal of each role, what the principals of
 // [Example] can ask for. Their ids are the names of the roles.
 func ExampleDrafts() []Draft {
-	var drafts []Draft
+	drafts := make([]Draft, 0, len(policy.Roles()))
 	for i, role := range policy.Roles() {
 		d := Draft{Principal: string(role), Purpose: policy.Purposes()[i]} // the lists go together
 		if role == policy.Researcher {
@@ -61,7 +61,8 @@ func (e Example) principals() string {
 	}
 	var b strings.Builder
 	for _, role := range policy.Roles() {
-		_, _ = fmt.Fprintf(&b, "  - id: %s\n    name: Example %s\n    roles: [%s]\n", role, strings.ReplaceAll(string(role), "_", " "), role) //nolint:errcheck // a Builder does not fail
+		name := strings.ReplaceAll(string(role), "_", " ")
+		fmt.Fprintf(&b, "  - id: %s\n    name: Example %s\n    roles: [%s]\n", role, name, role)
 		if bound[role] != "" {
 			b.WriteString("    " + bound[role] + "\n")
 		}

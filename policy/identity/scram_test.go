@@ -58,11 +58,10 @@ func TestScram(t *testing.T) {
 	t.Parallel()
 	c := start()
 	s := open(t, t.TempDir(), c, &ledger{})
-	var tokens []identity.Token
-	var secrets []string
-	for _, principal := range []string{"coach", "coach", "coach", "teacher"} {
-		token, secret := create(t, s, draft(principal, c))
-		tokens, secrets = append(tokens, token), append(secrets, secret)
+	principals := []string{"coach", "coach", "coach", "teacher"}
+	tokens, secrets := make([]identity.Token, len(principals)), make([]string, len(principals))
+	for i, principal := range principals {
+		tokens[i], secrets[i] = create(t, s, draft(principal, c))
 	}
 	for i, token := range tokens[:3] {
 		if got, ok := login(t, s, "coach", secrets[i]); !ok || got.ID != token.ID {

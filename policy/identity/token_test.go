@@ -43,7 +43,7 @@ func (l *ledger) Record(_ context.Context, t identity.Token, a identity.Action) 
 
 func start() *clock { return &clock{time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)} }
 
-func open(t interface{ Cleanup(func()) }, home string, c *clock, l *ledger) *identity.Store {
+func open(t interface{ Cleanup(f func()) }, home string, c *clock, l *ledger) *identity.Store {
 	o := identity.Options{Now: c.Now, Random: rand.Reader}
 	if l != nil {
 		o.Record = l.Record
@@ -257,13 +257,9 @@ func TestConcurrentChangesAreAllKept(t *testing.T) {
 // token is good, and stands in no file.
 func TestTokensProperty(t *testing.T) {
 	t.Parallel()
+	parent := t
 	rapid.Check(t, func(t *rapid.T) {
-		home, err := os.MkdirTemp("", "weir-tokens-*")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = os.RemoveAll(home) })
-		c, l := start(), &ledger{}
+		home, c, l := parent.TempDir(), start(), &ledger{}
 		stores := []*identity.Store{open(t, home, c, l), open(t, home, c, l)}
 		secrets, good := map[string]string{}, map[string]time.Time{}
 		for range rapid.IntRange(1, 8).Draw(t, "steps") {

@@ -161,10 +161,12 @@ func parseTokens(r io.Reader) (f tokenFile, err error) {
 	decoder := json.NewDecoder(r)
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&f); err != nil {
-		return tokenFile{}, policy.Errorf(policy.Failed, "%s is damaged: %w; restore it from a backup, or remove it, which revokes all tokens", TokensFile, err)
+		return tokenFile{}, policy.Errorf(policy.Failed, "%s is damaged: %w; restore it from a backup, "+
+			"or remove it, which revokes all tokens", TokensFile, err)
 	}
 	if f.Format != tokenFormat {
-		return tokenFile{}, policy.Errorf(policy.Failed, "%s has format %d, this program knows %d; use the newer program", TokensFile, f.Format, tokenFormat)
+		return tokenFile{}, policy.Errorf(policy.Failed, "%s has format %d, this program knows %d; use the newer program",
+			TokensFile, f.Format, tokenFormat)
 	}
 	return f, nil
 }

@@ -95,7 +95,7 @@ func TestScope(t *testing.T) {
 		{"school leader", ask(policy.SchoolImprovement, policy.SchoolLeader), leaders, []string{"core", "evaluative", "formative"}},
 		{"district leader", ask(policy.PDROIReview, policy.DistrictLeader), leaders, []string{"core", "evaluative", "formative"}},
 		{"leader of both", ask(policy.PDROIReview, policy.DistrictLeader, policy.SchoolLeader), leaders, []string{"core", "evaluative", "formative"}},
-		{"privacy officer", ask(policy.PrivacyAudit, policy.PrivacyOfficer), []string{"audit.decisions", "data_sharing_event"}, []string{"audit", "formative"}},
+		{"privacy officer", ask(policy.PrivacyAudit, policy.PrivacyOfficer), []string{"audit.decisions", "data_sharing_event"}, []string{"audit_log", "formative"}},
 		{
 			"data steward", ask(policy.Operations, policy.DataSteward),
 			[]string{

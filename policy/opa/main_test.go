@@ -28,7 +28,7 @@ func catalogue() ([]policy.Dataset, error) {
 	}
 	place := []policy.Column{{Name: "district_id", Type: "VARCHAR"}, {Name: "school_id", Type: "VARCHAR"}}
 	return append(datasets,
-		policy.Dataset{Name: "audit.decisions", Compartment: "audit", Columns: []policy.Column{
+		policy.Dataset{Name: "audit.decisions", Compartment: "audit_log", Columns: []policy.Column{
 			{Name: "principal", Type: "VARCHAR"}, {Name: "at", Type: "TIMESTAMP"},
 		}},
 		policy.Dataset{Name: "mart_coaching_effect", Compartment: "formative", Derived: true, Tags: []string{"coaching", "evaluation"}, Columns: place},

@@ -30,7 +30,7 @@ func newWarehouse(t *testing.T) warehouse {
 		}
 	})
 	w := warehouse{t, instance.SQL()}
-	for _, c := range []string{"audit", "core", "evaluative", "formative", "students", "vault"} {
+	for _, c := range []string{"audit_log", "core", "evaluative", "formative", "students", "vault"} {
 		w.exec("ATTACH ':memory:' AS " + c)
 	}
 	datasets, err := catalogue()

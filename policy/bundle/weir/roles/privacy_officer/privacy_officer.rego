@@ -5,7 +5,7 @@ package weir.roles.privacy_officer
 
 # METADATA
 # title: A privacy officer sees the audit log and governance data
-# description: Datasets of the audit compartment or tagged governance.
+# description: Datasets of the audit log or tagged governance.
 grants[name] contains grant if {
 	some name, dataset in data.catalog.datasets
 	overseen(dataset)
@@ -14,6 +14,6 @@ grants[name] contains grant if {
 
 # METADATA
 # title: What privacy officers oversee
-overseen(dataset) if dataset.compartment == "audit"
+overseen(dataset) if dataset.compartment == "audit_log"
 
 overseen(dataset) if dataset.tags.governance
