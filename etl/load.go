@@ -145,7 +145,26 @@ func (l *Loader) loadTable(ctx context.Context, s *store, j job, o Options, out 
 	if done, err := l.begin(ctx, s, j.k, out, j.mapping.Digest); done || err != nil {
 		return err
 	}
-	rows := Rows{Query: j.bound.Query(p.Relation(j.head)), Formats: map[string]string{}, Source: "rowid"}
+	var g *staging
+	src := source{file: p, head: j.head}
+	err = p.Read(ctx, l.Home.scratch(), j.head, func(relation string) (int64, error) {
+		if g, err = s.stage(ctx, j.k, j.rows(relation)); err != nil {
+			return 0, err
+		}
+		staged, err := scalar[int64](ctx, s.conn, "SELECT count(*) FROM stage")
+		src.rows = staged / int64(j.bound.Repeat)
+		return src.rows, err
+	})
+	if err != nil {
+		return unreadable(j.file, err)
+	}
+	g.sources = []source{src}
+	return l.finish(ctx, g, out, o)
+}
+
+// rows is what the file offers of its dataset.
+func (j job) rows(relation string) Rows {
+	rows := Rows{Query: j.bound.Query(relation), Formats: map[string]string{}, Source: "rowid"}
 	if j.bound.Repeat > 1 {
 		rows.Source = fmt.Sprintf("(rowid // %d)", j.bound.Repeat)
 	}
@@ -153,18 +172,7 @@ func (l *Loader) loadTable(ctx context.Context, s *store, j job, o Options, out 
 		rows.Columns = append(rows.Columns, in.Name)
 		rows.Formats[in.Name] = in.Format
 	}
-	g, err := s.stage(ctx, j.k, rows)
-	if err != nil {
-		return unreadable(j.file, err)
-	}
-	if err := g.takeRejects(ctx, "reject_errors"); err != nil {
-		return err
-	}
-	var find finder
-	if j.file.Format != tabular.Parquet {
-		find = g.finder(p, j.head.Dialect, int64(j.bound.Repeat))
-	}
-	return l.finish(ctx, g, out, find, o)
+	return rows
 }
 
 // unreadable turns an engine's refusal of a file into ours. Its first line
@@ -196,7 +204,7 @@ func (l *Loader) begin(ctx context.Context, s *store, k *contract.Contract, out 
 }
 
 // finish checks what was staged, and writes it.
-func (l *Loader) finish(ctx context.Context, g *staging, out *Outcome, find finder, o Options) error {
+func (l *Loader) finish(ctx context.Context, g *staging, out *Outcome, o Options) error {
 	if err := g.resolve(ctx); err != nil {
 		return err
 	}
@@ -212,44 +220,10 @@ func (l *Loader) finish(ctx context.Context, g *staging, out *Outcome, find find
 		}
 	}
 	now := l.Now()
-	if err := g.writeQuarantine(ctx, &out.Batch, find, now); err != nil {
+	if err := g.writeQuarantine(ctx, &out.Batch, now); err != nil {
 		return err
 	}
 	return g.write(ctx, &out.Batch, now, l.Program)
-}
-
-// takeRejects notes where the engine rejected records of the file.
-func (g *staging) takeRejects(ctx context.Context, from string) error {
-	query := "SELECT NULL::BIGINT AS byte_offset WHERE false"
-	exists, err := scalar[bool](ctx, g.conn, "SELECT count(*) > 0 FROM duckdb_tables() WHERE database_name = 'temp' AND table_name = ?", from)
-	if err != nil {
-		return err
-	}
-	if exists {
-		query = "SELECT DISTINCT line_byte_position::BIGINT - 1 AS byte_offset FROM " + duck.Ident(from) // it counts from 1
-	}
-	return g.exec(ctx, "CREATE OR REPLACE TEMP TABLE rejected AS "+query)
-}
-
-// finder finds records of a prepared file, whose rows the stage holds repeat
-// times each.
-func (g *staging) finder(p *tabular.Prepared, d tabular.Dialect, repeat int64) finder {
-	return func(ctx context.Context, positions []int64, yield func(tabular.Record) error) error {
-		total, err := scalar[int64](ctx, g.conn, "SELECT count(*) FROM stage")
-		if err != nil {
-			return err
-		}
-		return g.walk(ctx, p, d, total/repeat, positions, yield)
-	}
-}
-
-// walk finds records in a file of which the engine read total rows.
-func (g *staging) walk(ctx context.Context, p *tabular.Prepared, d tabular.Dialect, total int64, positions []int64, yield func(tabular.Record) error) error {
-	rejected, err := column[int64](ctx, g.conn, "SELECT byte_offset FROM rejected ORDER BY 1")
-	if err != nil || len(rejected)+len(positions) == 0 {
-		return err
-	}
-	return p.Find(ctx, d, tabular.Selection{Rejected: rejected, Rows: positions, Total: total}, yield)
 }
 
 func digest(parts ...string) string {

@@ -110,8 +110,8 @@ func (l *Loader) plan(ctx context.Context, s *store, paths []string, o Options) 
 	if err != nil {
 		return nil, err
 	}
-	for _, dir := range f.rosters {
-		derived, err := l.planRoster(ctx, s, dir)
+	for i, dir := range f.rosters {
+		derived, err := l.planRoster(ctx, s, dir, i)
 		if err != nil {
 			return nil, err
 		}

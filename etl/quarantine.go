@@ -1,28 +1,21 @@
 package etl
 
 import (
-	"bufio"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"time"
 
 	"github.com/weir-warehouse/weir/etl/contract"
-	"github.com/weir-warehouse/weir/etl/tabular"
 	"github.com/weir-warehouse/weir/sql/duck"
 )
 
-// finder finds records of a source file again: the rows at these positions,
-// ascending, and every record that the engine rejected.
-type finder func(ctx context.Context, positions []int64, yield func(tabular.Record) error) error
-
 // writeQuarantine sets the batch's bad rows aside. A row stands there once,
 // with every rule that it broke; done again, it replaces itself.
-func (g *staging) writeQuarantine(ctx context.Context, b *Batch, find finder, now time.Time) (err error) {
-	found, err := g.find(ctx, find)
+func (g *staging) writeQuarantine(ctx context.Context, b *Batch, now time.Time) (err error) {
+	found, err := g.find(ctx)
 	if err != nil {
 		return fmt.Errorf("quarantine rows of %s: %w", b.File, err)
 	}
@@ -36,7 +29,7 @@ func (g *staging) writeQuarantine(ctx context.Context, b *Batch, find finder, no
 		if err != nil || b.Quarantined == 0 {
 			return err
 		}
-		head := fmt.Sprintf("%s, %d, %s, %s", duck.Literal(b.ID), b.Seq, duck.Literal(b.Dataset), duck.Literal(b.File))
+		head := fmt.Sprintf("%s, %d, %s", duck.Literal(b.ID), b.Seq, duck.Literal(b.Dataset))
 		at := fmt.Sprintf("TIMESTAMP %s", duck.Literal(now.UTC().Format("2006-01-02 15:04:05.999999")))
 		fields := "coalesce(s._fields, " + g.typedFields() + ")"
 		line, raw, from := "s._position + 1", "CAST("+fields+" AS VARCHAR)", ""
@@ -44,15 +37,15 @@ func (g *staging) writeQuarantine(ctx context.Context, b *Batch, find finder, no
 			line, raw = "f.line", "coalesce(nullif(f.raw, ''), "+raw+")"
 			from = " JOIN " + foundRows(found) + " f ON f.position = s._position"
 			rejected := fmt.Sprintf(`INSERT INTO quarantine.quarantined_row
-				SELECT %s, position, line, raw, NULL, [{'rule': '%s', 'column': ''}], %s FROM %s WHERE position < 0`, head, ruleStructure, at, foundRows(found))
+				SELECT %s, file, position, line, raw, NULL, [{'rule': '%s', 'column': ''}], %s FROM %s WHERE position < 0`, head, ruleStructure, at, foundRows(found))
 			if _, err := tx.ExecContext(ctx, rejected); err != nil {
 				return err
 			}
 		}
 		_, err = tx.ExecContext(ctx, fmt.Sprintf(`INSERT INTO quarantine.quarantined_row
-			SELECT %s, s._position, %s, %s, %s, b.violations, %s
+			SELECT %s, %s, s._position, %s, %s, %s, b.violations, %s
 			FROM bad b JOIN (SELECT rowid AS _row, %s AS _position, * FROM stage) s USING (_row)%s`,
-			head, line, raw, fields, at, g.rows.Source, from))
+			head, duck.Literal(b.File), line, raw, fields, at, g.rows.Source, from))
 		return err
 	})
 	if err != nil {
@@ -75,43 +68,7 @@ func (g *staging) typedFields() string {
 }
 
 func foundRows(path string) string {
-	return "read_json(" + duck.Literal(path) + ", format = 'newline_delimited', columns = {position: 'BIGINT', line: 'BIGINT', raw: 'VARCHAR'}, maximum_object_size = 67108864)"
-}
-
-// find writes the records behind the bad rows to a scratch file, and returns
-// its path; "" when there is no finder or nothing to find.
-func (g *staging) find(ctx context.Context, find finder) (path string, err error) {
-	if find == nil {
-		return "", nil
-	}
-	positions, err := g.badPositions(ctx)
-	if err != nil {
-		return "", err
-	}
-	out, err := os.CreateTemp(g.home.scratch(), "found-*.ndjson")
-	if err != nil {
-		return "", err
-	}
-	defer func() {
-		if err = errors.Join(err, out.Close()); err != nil {
-			err = errors.Join(err, os.Remove(out.Name()))
-		}
-	}()
-	w := bufio.NewWriter(out)
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	err = find(ctx, positions, func(r tabular.Record) error {
-		return enc.Encode(struct {
-			Position int64  `json:"position"`
-			Line     int64  `json:"line"`
-			Raw      string `json:"raw"`
-		}{r.Row, r.Line, string(r.Raw)})
-	})
-	return out.Name(), errors.Join(err, w.Flush())
-}
-
-func (g *staging) badPositions(ctx context.Context) ([]int64, error) {
-	return column[int64](ctx, g.conn, fmt.Sprintf("SELECT DISTINCT %s AS p FROM stage WHERE rowid IN (SELECT _row FROM bad) ORDER BY p", g.rows.Source))
+	return "read_json(" + duck.Literal(path) + ", format = 'newline_delimited', columns = {file: 'VARCHAR', position: 'BIGINT', line: 'BIGINT', raw: 'VARCHAR'}, maximum_object_size = 67108864)"
 }
 
 // column reads one column of a query's rows.

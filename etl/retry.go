@@ -104,7 +104,6 @@ func (l *Loader) retryBatch(ctx context.Context, s *store, k *contract.Contract,
 	b := &out.Batch
 	b.ID = digest("retry", p.id, fmt.Sprint(b.Seq))
 	for _, step := range []func() error{
-		func() error { return g.takeRejects(ctx, "") },
 		func() error { return g.resolve(ctx) },
 		func() error { return g.checkSets(ctx) },
 		func() error { return g.exec(ctx, g.superseded(p)) },

@@ -28,6 +28,7 @@ type staging struct {
 	offered map[string]bool
 	checks  []check
 	people  []person
+	sources []source // the files behind it, if it comes from files
 }
 
 // sourceRow is a column of queries that do not keep the file's order; they
@@ -45,7 +46,6 @@ func (s *store) stage(ctx context.Context, k *contract.Contract, rows Rows) (*st
 	}
 	g.checks = valueChecks(k, g.offered)
 	for _, stmt := range []string{
-		"DROP TABLE IF EXISTS reject_errors", "DROP TABLE IF EXISTS reject_scans",
 		"CREATE OR REPLACE TEMP TABLE violation (_row BIGINT, rule VARCHAR, col VARCHAR)",
 		"CREATE OR REPLACE TEMP TABLE stage AS " + g.query(),
 		g.maskQuery(),

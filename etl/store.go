@@ -95,7 +95,7 @@ func (s *store) attach(ctx context.Context, path, alias, ddl string) error {
 	if err := os.Chmod(path, 0o600); err != nil {
 		return err
 	}
-	return s.within(ctx, alias, func() error {
+	return s.within(ctx, duck.Ident(alias), func() error {
 		return s.transact(ctx, func(tx *sql.Tx) error {
 			_, err := tx.ExecContext(ctx, ddl)
 			return err
@@ -103,9 +103,9 @@ func (s *store) attach(ctx context.Context, path, alias, ddl string) error {
 	})
 }
 
-// within makes alias the current database while f runs.
-func (s *store) within(ctx context.Context, alias string, f func() error) error {
-	if err := s.exec(ctx, "USE "+duck.Ident(alias)); err != nil {
+// within makes a database, or a schema of one, the current one while f runs.
+func (s *store) within(ctx context.Context, name string, f func() error) error {
+	if err := s.exec(ctx, "USE "+name); err != nil {
 		return err
 	}
 	return errors.Join(f(), s.exec(ctx, "USE memory"))
@@ -119,7 +119,7 @@ func (s *store) openCompartment(ctx context.Context, c contract.Compartment) err
 	if err := s.attach(ctx, s.home.Compartment(c), string(c), ddl); err != nil {
 		return err
 	}
-	return s.within(ctx, string(c), func() error {
+	return s.within(ctx, duck.Ident(string(c)), func() error {
 		return s.transact(ctx, func(tx *sql.Tx) error {
 			for _, k := range s.catalog.In(c) {
 				if err := syncTable(ctx, tx, k); err != nil {

@@ -79,7 +79,7 @@ func (g *staging) supplied() []string {
 func (g *staging) ending(mode contract.LoadMode) string {
 	withdrawn := fmt.Sprintf("CREATE OR REPLACE TEMP TABLE ending AS SELECT t.rowid AS _target FROM %s t WHERE EXISTS (FROM staged s ANTI JOIN bad USING (_row) WHERE s._deleted AND %s)",
 		table(g.k), g.sameKey("s", "t"))
-	if mode != contract.Full {
+	if mode != contract.Full || !g.complete() {
 		return withdrawn
 	}
 	var unknown []string
@@ -90,25 +90,24 @@ func (g *staging) ending(mode contract.LoadMode) string {
 		SELECT t.rowid AS _target FROM %s t
 		WHERE NOT EXISTS (FROM matched m WHERE m._target = t.rowid)
 		AND NOT EXISTS (FROM keyed s WHERE s._row IN (SELECT _row FROM bad) AND %s)
-		AND NOT EXISTS (FROM keyed s WHERE s._row IN (SELECT _row FROM bad) AND (%s))
-		AND NOT EXISTS (FROM rejected)`, table(g.k), g.sameKey("s", "t"), strings.Join(unknown, " OR "))
+		AND NOT EXISTS (FROM keyed s WHERE s._row IN (SELECT _row FROM bad) AND (%s))`, table(g.k), g.sameKey("s", "t"), strings.Join(unknown, " OR "))
 }
 
 func (g *staging) count(ctx context.Context, b *Batch) error {
-	var rejected int64
+	malformed := g.malformed()
 	err := g.conn.QueryRowContext(ctx, `SELECT
 		(SELECT count(*) FROM stage WHERE NOT _empty), (SELECT count(*) FROM stage WHERE _empty), (SELECT count(*) FROM stage WHERE _repaired AND NOT _empty),
-		(SELECT count(*) FROM bad), (SELECT count(*) FROM rejected), (SELECT count(*) FROM staged s ANTI JOIN bad USING (_row) WHERE s._deleted),
+		(SELECT count(*) FROM bad), (SELECT count(*) FROM staged s ANTI JOIN bad USING (_row) WHERE s._deleted),
 		(SELECT count(*) FROM matched WHERE changed), (SELECT count(*) FROM matched WHERE NOT changed), (SELECT count(*) FROM ending)`).
-		Scan(&b.Read, &b.Skipped, &b.Repaired, &b.Quarantined, &rejected, &b.Withdrawn, &b.Updated, &b.Unchanged, &b.Ended)
+		Scan(&b.Read, &b.Skipped, &b.Repaired, &b.Quarantined, &b.Withdrawn, &b.Updated, &b.Unchanged, &b.Ended)
 	if err != nil {
 		return fmt.Errorf("count %s: %w", b.Dataset, err)
 	}
 	b.Loaded = b.Read - b.Quarantined - b.Withdrawn - b.Updated - b.Unchanged
-	b.Read, b.Quarantined = b.Read+rejected, b.Quarantined+rejected
+	b.Read, b.Quarantined = b.Read+malformed, b.Quarantined+malformed
 	b.ByRule = map[string]int64{}
-	if rejected > 0 {
-		b.ByRule[ruleStructure] = rejected
+	if malformed > 0 {
+		b.ByRule[ruleStructure] = malformed
 	}
 	rows, err := g.conn.QueryContext(ctx, "SELECT rule, count(*) FROM violation GROUP BY rule")
 	if err != nil {

@@ -21,14 +21,32 @@ var tables = []string{
 	"resultScoreScales",
 }
 
+// resources lists the files of OneRoster's resource service, which a package
+// may hold too and which are passed over.
+var resources = []string{"resources", "classResources", "courseResources"}
+
+// needed lists the columns without which a file tells nothing.
+var needed = map[string][]string{
+	"orgs":             {"sourcedId", "name", "type"},
+	"academicSessions": {"sourcedId", "title", "type", "startDate", "endDate", "schoolYear"},
+	"courses":          {"sourcedId"},
+	"classes":          {"sourcedId", "schoolSourcedId", "termSourcedIds"},
+	"users":            {"sourcedId"},
+	"roles":            {"userSourcedId", "role"},
+	"enrollments":      {"sourcedId", "classSourcedId", "userSourcedId", "role"},
+	"demographics":     {"sourcedId"},
+	"lineItems":        {"sourcedId", "title"},
+	"results":          {"sourcedId", "lineItemSourcedId", "studentSourcedId", "score", "scoreDate"},
+}
+
 // secret lists the columns that are never stored.
 var secret = map[string][]string{
 	"users":        {"password", "sms", "phone"},
 	"userProfiles": {"password"},
 }
 
-// columns lists the columns of each file that may be stored: those of 1.2, and
-// for users those that 1.1 had where 1.2 has the file roles.csv.
+// columns lists the columns of each file that may be stored: those of 1.2 and
+// those that only 1.1 has.
 var columns = map[string][]string{
 	"orgs":                         {"sourcedId", "status", "dateLastModified", "name", "type", "identifier", "parentSourcedId"},
 	"academicSessions":             {"sourcedId", "status", "dateLastModified", "title", "type", "startDate", "endDate", "parentSourcedId", "schoolYear"},
@@ -38,7 +56,7 @@ var columns = map[string][]string{
 	"roles":                        {"sourcedId", "status", "dateLastModified", "userSourcedId", "roleType", "role", "beginDate", "endDate", "orgSourcedId", "userProfileSourcedId"},
 	"enrollments":                  {"sourcedId", "status", "dateLastModified", "classSourcedId", "schoolSourcedId", "userSourcedId", "role", "primary", "beginDate", "endDate"},
 	"demographics":                 {"sourcedId", "status", "dateLastModified", "birthDate", "sex", "americanIndianOrAlaskaNative", "asian", "blackOrAfricanAmerican", "nativeHawaiianOrOtherPacificIslander", "white", "demographicRaceTwoOrMoreRaces", "hispanicOrLatinoEthnicity", "countryOfBirthCode", "stateOfBirthAbbreviation", "cityOfBirth", "publicSchoolResidenceStatus"},
-	"lineItems":                    {"sourcedId", "status", "dateLastModified", "title", "description", "assignDate", "dueDate", "classSourcedId", "categorySourcedId", "academicSessionSourcedId", "resultValueMin", "resultValueMax", "schoolSourcedId"},
+	"lineItems":                    {"sourcedId", "status", "dateLastModified", "title", "description", "assignDate", "dueDate", "classSourcedId", "categorySourcedId", "academicSessionSourcedId", "gradingPeriodSourcedId", "resultValueMin", "resultValueMax", "schoolSourcedId"},
 	"results":                      {"sourcedId", "status", "dateLastModified", "lineItemSourcedId", "studentSourcedId", "scoreStatus", "score", "scoreDate", "comment", "textScore", "classSourcedId", "inProgress", "incomplete", "late", "missing"},
 	"userProfiles":                 {"sourcedId", "status", "dateLastModified", "userSourcedId", "profileType", "vendorId", "applicationId", "description", "credentialType", "username"},
 	"categories":                   {"sourcedId", "status", "dateLastModified", "title", "weight"},

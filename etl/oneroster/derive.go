@@ -14,16 +14,16 @@ import (
 type Derived struct {
 	Dataset string
 	Table   string   // the file whose lines its rows stand on
-	Uses    []string // all files that it reads
+	Uses    []string // all files that it reads, Table first
 	Columns []string // input columns that it offers
-	Query   string   // their SELECT, with _source_row and _deleted, over tables named by Temp
+	Query   string   // their SELECT, with _source_row and _deleted, over tables named by Table
 	Kinds   string   // SELECT of the number of records of Table that no dataset holds; may be empty
 	Mode    contract.LoadMode
 }
 
-// Temp names the temporary table that holds a file: the standard's columns as
-// text and _source_row, the position in the file.
-func Temp(table string) string { return "oneroster_" + table }
+// Table names the table that holds a file: the standard's columns as text and
+// _source_row, the position in the file.
+func Table(table string) string { return "oneroster_" + table }
 
 //go:embed *.sql
 var queries embed.FS // read-only
@@ -38,7 +38,7 @@ type derivation struct {
 }
 
 var derivations = []derivation{
-	{"district", "orgs", []string{"orgs"}, "district_id name nces_id", "type NOT IN ('district', 'school')"},
+	{"district", "orgs", []string{"orgs"}, "district_id name nces_id", "coalesce(type, '') NOT IN ('district', 'school')"},
 	{"school", "orgs", []string{"orgs"}, "school_id district_id name nces_id", ""},
 	{"academic_session", "academicSessions", []string{"academicSessions"}, "session_id title type start_date end_date parent_session_id school_year", ""},
 	{"staff_identity", "users", []string{"users", "roles"}, "staff_number staff_email staff_sourced_id given_name middle_name family_name", "_kind = 'other'"},
@@ -46,7 +46,7 @@ var derivations = []derivation{
 	{"teacher", "users", []string{"users", "roles", "orgs", "academicSessions"}, "teacher_sourced_id effective_from school_id role grades", ""},
 	{"student", "users", []string{"users", "roles", "orgs", "demographics"}, "student_sourced_id school_id grade sex race_ethnicity birth_year", ""},
 	{"section", "classes", []string{"classes", "courses"}, "section_id school_id session_id title course_code subject grade", ""},
-	{"enrollment", "enrollments", []string{"enrollments"}, "enrollment_id section_id student_sourced_id begin_date end_date", "role NOT IN ('student', 'teacher')"},
+	{"enrollment", "enrollments", []string{"enrollments"}, "enrollment_id section_id student_sourced_id begin_date end_date", "coalesce(role, '') NOT IN ('student', 'teacher')"},
 	{"section_teacher", "enrollments", []string{"enrollments"}, "section_teacher_id section_id teacher_sourced_id is_primary begin_date end_date", ""},
 	{"student_outcome", "results", []string{"results", "lineItems", "classes", "courses"}, "outcome_id student_sourced_id assessment subject session_id section_id assessed_on scale_score", ""},
 }
@@ -80,11 +80,11 @@ func relation(table string) string {
 	if table == "users" {
 		return "oneroster_person"
 	}
-	return Temp(table)
+	return Table(table)
 }
 
 // Prelude returns the statements that make the shared views, once all files
-// stand in their temporary tables.
+// stand in their tables.
 func Prelude() (string, error) {
 	data, err := fs.ReadFile(queries, "prelude.sql")
 	return string(data), err
@@ -97,7 +97,7 @@ func Empty(table string) string {
 	for i, c := range columns[table] {
 		cols[i] = `"` + c + `" VARCHAR`
 	}
-	return fmt.Sprintf("CREATE OR REPLACE TEMP TABLE %s (%s, _source_row BIGINT)", Temp(table), strings.Join(cols, ", "))
+	return fmt.Sprintf("CREATE TABLE %s (%s, _source_row BIGINT)", Table(table), strings.Join(cols, ", "))
 }
 
 // All lists every file of the standard that derivations use.
@@ -111,5 +111,5 @@ func All() []string {
 	return out
 }
 
-// Standard lists the columns of a file as Temp's table has them.
+// Standard lists the columns of a file as Table's table has them.
 func Standard(table string) []string { return slices.Clone(columns[table]) }

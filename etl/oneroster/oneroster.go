@@ -88,7 +88,7 @@ func (p *Package) file(table, value string, line int) error {
 	default:
 		return policy.Errorf(policy.DataRefused, "%s: line %d: %q for %s; expected bulk, delta or absent", Manifest, line, value, table)
 	}
-	if _, ok := columns[table]; !ok {
+	if _, ok := columns[table]; !ok && !slices.Contains(resources, table) {
 		return policy.Errorf(policy.DataRefused, "%s: line %d: OneRoster has no file %s.csv", Manifest, line, table)
 	}
 	return nil
@@ -114,12 +114,10 @@ func Extension(column string) bool { return strings.HasPrefix(strings.ToLower(co
 
 // Columns returns what a table should be read with: the standard's columns
 // that may be stored, each as found in the header or "" where the header lacks
-// it; and the header's columns that are dropped. Unknown columns are refused.
-func Columns(table string, header []string) (read map[string]string, dropped []string, err error) {
+// it; and the header's columns that are dropped. A header with unknown columns,
+// or without those that tell what a row is, is refused.
+func (p *Package) Columns(table string, header []string) (read map[string]string, dropped []string, err error) {
 	read = map[string]string{}
-	for _, c := range columns[table] {
-		read[c] = ""
-	}
 	for _, h := range header {
 		name := strings.TrimSpace(h)
 		i := slices.IndexFunc(columns[table], func(c string) bool { return strings.EqualFold(c, name) })
@@ -132,7 +130,21 @@ func Columns(table string, header []string) (read map[string]string, dropped []s
 			return nil, nil, policy.Errorf(policy.DataRefused, "%s.csv: OneRoster has no column %q there; name an extension metadata.%s, or remove it", table, name, name)
 		}
 	}
+	for _, name := range p.needed(table) {
+		if read[name] == "" {
+			return nil, nil, policy.Errorf(policy.DataRefused, "%s.csv: lacks the column %s", table, name)
+		}
+	}
 	return read, dropped, nil
+}
+
+// needed lists the columns that a file must have. A user's role stands with the
+// user where there is no file of roles.
+func (p *Package) needed(table string) []string {
+	if _, ok := p.files["roles"]; table == "users" && !ok {
+		return append(slices.Clone(needed[table]), "role")
+	}
+	return needed[table]
 }
 
 func neverStored(table, column string) bool {

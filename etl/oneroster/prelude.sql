@@ -1,6 +1,6 @@
 -- One row a user with the role that says what kind of person it is. Version
 -- 1.2 has a file of roles; in 1.1 the role stands with the user.
-CREATE OR REPLACE TEMP VIEW oneroster_person AS
+CREATE VIEW oneroster_person AS
 WITH stated AS (
     SELECT "userSourcedId" AS id, role, "orgSourcedId" AS org, "beginDate" AS begun,
            row_number() OVER (PARTITION BY "userSourcedId" ORDER BY "roleType" = 'primary' DESC NULLS LAST, _source_row) AS nth
@@ -21,7 +21,7 @@ FROM oneroster_users u
 LEFT JOIN stated s ON s.id = u."sourcedId" AND s.nth = 1;
 
 -- OneRoster's subjects are free text; ours are a short list.
-CREATE OR REPLACE TEMP MACRO oneroster_subject(x) AS CASE
+CREATE MACRO oneroster_subject(x) AS CASE
     WHEN x IS NULL THEN NULL
     WHEN regexp_matches(lower(x), 'math|algebra|geometry|calculus|statistics') THEN 'mathematics'
     WHEN regexp_matches(lower(x), 'spanish|french|german|chinese|latin|world.?lang|foreign') THEN 'world_languages'
@@ -33,4 +33,11 @@ CREATE OR REPLACE TEMP MACRO oneroster_subject(x) AS CASE
     WHEN regexp_matches(lower(x), '\barts?\b|music|theat|drama|dance|band|choir') THEN 'arts'
     WHEN regexp_matches(lower(x), 'general|homeroom|elementary|self.?contained') THEN 'general'
     ELSE 'other'
+END;
+
+-- OneRoster's end dates are exclusive, ours are the last day. What is no date
+-- stays as it is, for the type check to find.
+CREATE MACRO oneroster_last_day(x) AS CASE
+    WHEN regexp_full_match(x, '\d{4}-\d\d-\d\d') THEN coalesce(CAST(TRY_CAST(x AS DATE) - 1 AS VARCHAR), x)
+    ELSE x
 END;

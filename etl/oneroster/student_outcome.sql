@@ -1,6 +1,6 @@
 SELECT r."sourcedId" AS outcome_id, r."studentSourcedId" AS student_sourced_id, l.title AS assessment,
        oneroster_subject(coalesce(c.subjects, k.subjects, k.title)) AS subject,
-       l."academicSessionSourcedId" AS session_id, coalesce(r."classSourcedId", l."classSourcedId") AS section_id,
+       coalesce(l."academicSessionSourcedId", l."gradingPeriodSourcedId") AS session_id, coalesce(r."classSourcedId", l."classSourcedId") AS section_id,
        r."scoreDate" AS assessed_on, r.score AS scale_score,
        r._source_row, coalesce(r.status, 'active') = 'tobedeleted' AS _deleted
 FROM oneroster_results r

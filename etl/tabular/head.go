@@ -136,23 +136,6 @@ func (f File) checkHead(columns []string) error {
 	return nil
 }
 
-// Relation returns a SQL table expression over the decoded file with the
-// columns of the head, text for delimited files and JSON, in file order.
-// Records of a delimited file that do not have the header's shape are skipped
-// and stand in the table reject_errors afterwards.
-func (p *Prepared) Relation(h Head) string {
-	switch p.Format {
-	case Parquet:
-		return "read_parquet(" + duck.Literal(p.Data) + ")"
-	case NDJSON:
-		return fmt.Sprintf("read_json(%s, format = 'newline_delimited', columns = %s)", duck.Literal(p.Data), textColumns(h.Columns))
-	default:
-		return fmt.Sprintf("read_csv(%s, auto_detect = false, header = true, skip = %d, delim = %s, quote = '\"', escape = '\"', "+
-			"strict_mode = true, nullstr = '', columns = %s, store_rejects = true, ignore_errors = true)",
-			duck.Literal(p.Data), h.Dialect.Skip, duck.Literal(string(h.Dialect.Delimiter)), textColumns(h.Columns))
-	}
-}
-
 func textColumns(names []string) string {
 	parts := make([]string, len(names))
 	for i, n := range names {

@@ -27,13 +27,19 @@ type Limits struct {
 // tables stay far below.
 func DefaultLimits() Limits { return Limits{Bytes: 1 << 40, Ratio: 1000} }
 
-// Prepared is a file that DuckDB can read as it is.
+// Prepared is a file whose text is valid UTF-8.
 type Prepared struct {
 	File
-	Data     string // path of the decoded data; the file itself if that is UTF-8 already
-	SHA256   string // of the decoded content, hex
-	Bytes    int64  // of the decoded content
-	Encoding Encoding
+	Data      string // path of the decoded data; the file itself if that is UTF-8 already
+	SHA256    string // of the decoded content, hex
+	Bytes     int64  // of the decoded content
+	Encoding  Encoding
+	Malformed int64 // records without the header's shape; known after Read
+
+	lines  int64  // physical lines
+	quotes bool   // whether a quote stands anywhere
+	blanks bool   // whether a line is empty
+	copied string // path of a copy of the well-formed records; empty when the data itself is read
 }
 
 // Prepare decodes the file into dir if it must be, checks that its text is
@@ -71,15 +77,23 @@ func (f File) Prepare(ctx context.Context, dir string, declared Encoding, limits
 		return nil, err
 	}
 	p.SHA256, p.Bytes = hex.EncodeToString(check.sum.Sum(nil)), check.n
+	p.lines, p.quotes, p.blanks = check.lines, check.quotes, check.blanks
+	if check.last != '\n' {
+		p.lines++
+	}
 	return p, nil
 }
 
-// Remove deletes the decoded copy, if one was made.
+// Remove deletes the copies that were made.
 func (p *Prepared) Remove() error {
-	if p.Data == p.Path {
-		return nil
+	var err error
+	if p.Data != p.Path {
+		err = os.Remove(p.Data)
 	}
-	return os.Remove(p.Data)
+	if p.copied != "" {
+		err = errors.Join(err, os.Remove(p.copied))
+	}
+	return err
 }
 
 func (f File) hashOnly(ctx context.Context) (*Prepared, error) {
@@ -123,6 +137,9 @@ type textCheck struct {
 	ratio  bool
 	n      int64
 	lines  int64
+	quotes bool
+	blanks bool
+	last   byte
 	tail   []byte // a code point that the next chunk completes
 }
 
@@ -141,7 +158,20 @@ func (c *textCheck) Write(p []byte) (int, error) {
 		return 0, c.invalid(text)
 	}
 	c.lines += int64(bytes.Count(text, []byte{'\n'}))
+	c.look(p)
 	return len(p), nil
+}
+
+// look notes whether there are quotes and empty lines.
+func (c *textCheck) look(p []byte) {
+	if len(p) == 0 {
+		return
+	}
+	c.quotes = c.quotes || bytes.IndexByte(p, '"') >= 0
+	first := bytes.TrimPrefix(p[:min(len(p), 2)], []byte{'\r'})
+	c.blanks = c.blanks || bytes.Contains(p, []byte("\n\n")) || bytes.Contains(p, []byte("\n\r\n")) ||
+		c.last == '\n' && bytes.HasPrefix(first, []byte{'\n'})
+	c.last = p[len(p)-1]
 }
 
 func (c *textCheck) bomb() error {

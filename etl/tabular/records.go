@@ -1,7 +1,6 @@
 package tabular
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -14,155 +13,202 @@ import (
 
 // Record is a row as it stands in its file.
 type Record struct {
-	Row  int64 // position among the rows that DuckDB read, from 0; -1: DuckDB rejected it
+	Row  int64 // position among the well-formed records, from 0; -1: malformed
 	Line int64 // physical line on which it begins, from 1
 	Raw  []byte
 }
 
 // Selection says which records to find again.
 type Selection struct {
-	Rejected []int64 // byte offsets, ascending, at which DuckDB rejected a record
-	Rows     []int64 // rows that DuckDB read, ascending
-	Total    int64   // how many rows DuckDB read, to prove that both count alike
+	Rows  []int64 // well-formed records, ascending
+	Total int64   // how many rows the engine read, to prove that both count alike
 }
 
-// Find walks the decoded file once and yields the selected records in file
-// order. It fails when it does not count the same rows as DuckDB did: then no
-// line number could be trusted.
-func (p *Prepared) Find(ctx context.Context, d Dialect, sel Selection, yield func(Record) error) (err error) {
+// Find walks the decoded file once and yields the selected and all malformed
+// records in file order. It fails when it does not count the same rows as the
+// engine did: then no line number could be trusted.
+func (p *Prepared) Find(ctx context.Context, h Head, sel Selection, yield func(Record) error) error {
+	var rows, malformed int64
+	err := p.walk(ctx, h, func(r Record) error {
+		switch {
+		case r.Row < 0:
+			malformed++
+		case len(sel.Rows) > 0 && sel.Rows[0] == r.Row:
+			rows, sel.Rows = r.Row+1, sel.Rows[1:]
+		default:
+			rows = r.Row + 1
+			return nil
+		}
+		return yield(r)
+	})
+	if err != nil {
+		return fmt.Errorf("find rows of %s: %w", p.Name, err)
+	}
+	if rows != sel.Total || malformed != p.Malformed {
+		return p.ambiguous(rows, sel.Total)
+	}
+	return nil
+}
+
+// walk yields every record after the header.
+func (p *Prepared) walk(ctx context.Context, h Head, yield func(Record) error) (err error) {
 	f, err := os.Open(p.Data)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	w := &walker{in: bufio.NewReaderSize(contextReader{ctx, f}, 1<<20), sel: sel, quoted: p.Format == Delimited, delimiter: d.Delimiter}
+	s := &scanner{in: contextReader{ctx, f}, buf: make([]byte, 1<<20), line: 1}
 	if p.Format == Delimited {
-		if err := w.skipHeader(d.Skip); err != nil {
-			return fmt.Errorf("find rows of %s: %w", p.Name, err)
+		s.shape = &shape{delimiter: h.Dialect.Delimiter, width: len(h.Columns)}
+		if err := s.skipLines(h.Dialect.Skip + 1); err != nil {
+			return err
 		}
 	}
-	rows, err := w.walk(yield)
-	if err != nil {
-		return fmt.Errorf("find rows of %s: %w", p.Name, err)
+	for rows := int64(0); ; {
+		r, ok, err := s.next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case ok:
+			r.Row = rows
+			rows++
+		}
+		if err := yield(r); err != nil {
+			return err
+		}
 	}
-	if rows != sel.Total || len(w.sel.Rejected) > 0 {
-		return policy.Errorf(policy.DataRefused, "%s: its quotes do not balance, so that rows cannot be told apart (%d by quotes, %d by the engine); repair the quoting",
-			p.Name, rows, sel.Total)
+}
+
+// maxLine is the longest line that is held in memory.
+const maxLine = 64 << 20
+
+// scanner splits text into records. It passes over empty lines.
+type scanner struct {
+	in         io.Reader
+	shape      *shape // nil: a line is a record
+	buf        []byte
+	start, end int // of what is read and not yet given out
+	eof        bool
+	line       int64 // physical line, from 1, of the byte at start
+}
+
+// next returns the next record and whether it is well-formed. A record whose
+// quotes break ends with its first line, so that a stray quote costs one line
+// and not all up to the next quote. Raw is valid until the next call.
+func (s *scanner) next() (Record, bool, error) {
+	for {
+		n, err := s.lineEnd(0)
+		if err != nil {
+			return Record{}, false, err
+		}
+		raw := trimNewline(s.buf[s.start : s.start+n])
+		if len(raw) == 0 {
+			s.advance(n)
+			continue
+		}
+		ok := true
+		if s.shape != nil {
+			if n, ok, err = s.judge(n); err != nil {
+				return Record{}, false, err
+			}
+			raw = trimNewline(s.buf[s.start : s.start+n])
+		}
+		r := Record{Row: -1, Line: s.line, Raw: raw}
+		s.advance(n)
+		return r, ok, nil
+	}
+}
+
+// judge looks at the record whose first line has n bytes, and returns how many
+// bytes it has itself.
+func (s *scanner) judge(n int) (int, bool, error) {
+	first := n
+	line := s.buf[s.start : s.start+n]
+	if bytes.IndexByte(line, '"') < 0 {
+		return n, s.shape.fitsPlain(trimNewline(line)), nil
+	}
+	f := fields{shape: s.shape, n: 1}
+	for from := 0; ; {
+		if !f.read(s.buf[s.start+from : s.start+n]) {
+			return first, false, nil
+		}
+		if f.state != inQuotes {
+			return n, f.fit() && len(trimNewline(s.buf[s.start:s.start+n])) <= maxRecord, nil
+		}
+		if n > maxRecord {
+			return first, false, nil
+		}
+		from = n
+		var err error
+		if n, err = s.lineEnd(from); errors.Is(err, io.EOF) {
+			return first, false, nil
+		} else if err != nil {
+			return 0, false, err
+		}
+	}
+}
+
+func (s *scanner) skipLines(n int) error {
+	for range n {
+		end, err := s.lineEnd(0)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		s.advance(end)
 	}
 	return nil
 }
 
-type walker struct {
-	in        *bufio.Reader
-	sel       Selection
-	quoted    bool
-	delimiter byte
-	offset    int64 // of the next byte
-	line      int64 // complete lines so far
-	record    []byte
+func (s *scanner) advance(n int) {
+	s.line += int64(bytes.Count(s.buf[s.start:s.start+n], []byte{'\n'}))
+	s.start += n
 }
 
-func (w *walker) skipHeader(lines int) error {
-	for range lines {
-		if _, err := w.next(true); err != nil {
-			return err
-		}
-	}
-	for {
-		record, err := w.next(false)
-		if err != nil || len(bytes.TrimRight(record, "\r\n")) > 0 {
-			return err
-		}
-	}
-}
-
-func (w *walker) walk(yield func(Record) error) (rows int64, err error) {
-	for {
-		start, line := w.offset, w.line+1
-		rejected := len(w.sel.Rejected) > 0 && w.sel.Rejected[0] <= start
-		raw, err := w.next(rejected)
-		if errors.Is(err, io.EOF) {
-			return rows, nil
-		}
-		if err != nil {
-			return rows, err
-		}
-		raw = bytes.TrimRight(raw, "\r\n")
-		if len(raw) == 0 {
-			continue
-		}
-		row := int64(-1)
-		if rejected {
-			w.sel.Rejected = w.sel.Rejected[1:]
-		} else {
-			row = rows
-			rows++
-			if len(w.sel.Rows) == 0 || w.sel.Rows[0] != row {
-				continue
-			}
-			w.sel.Rows = w.sel.Rows[1:]
-		}
-		if err := yield(Record{Row: row, Line: line, Raw: raw}); err != nil {
-			return rows, err
-		}
-	}
-}
-
-// next reads one record; with oneLine, up to the next newline whatever the
-// quotes say, as DuckDB goes on after a record that it rejected. The result is
-// valid until the next call.
-func (w *walker) next(oneLine bool) ([]byte, error) {
-	w.record = w.record[:0]
-	state := fieldStart
-	for {
-		chunk, err := w.in.ReadSlice('\n')
-		w.record = append(w.record, chunk...)
-		w.offset += int64(len(chunk))
-		if w.quoted && !oneLine {
-			state = state.after(chunk, w.delimiter)
+// lineEnd returns where the line that holds the byte at from ends, its newline
+// included, both counted from start. It is io.EOF when there is no such byte.
+func (s *scanner) lineEnd(from int) (int, error) {
+	for look := from; ; {
+		have := s.end - s.start
+		if i := bytes.IndexByte(s.buf[s.start+look:s.end], '\n'); i >= 0 {
+			return look + i + 1, nil
 		}
 		switch {
-		case errors.Is(err, bufio.ErrBufferFull):
-			continue
-		case errors.Is(err, io.EOF) && len(w.record) > 0:
-			return w.record, nil
-		case err != nil:
-			return nil, err
+		case s.eof && have == from:
+			return 0, io.EOF
+		case s.eof:
+			return have, nil
+		case have-from > maxLine:
+			return 0, policy.Errorf(policy.DataRefused, "line %d is longer than %d bytes; it is no table of text", s.line, maxLine)
 		}
-		w.line++
-		if state != inQuotes {
-			return w.record, nil
+		look = have
+		if err := s.fill(); err != nil {
+			return 0, err
 		}
 	}
 }
 
-// quoteState is where in a delimited record a byte stands (RFC 4180).
-type quoteState int
-
-const (
-	fieldStart quoteState = iota
-	inField
-	inQuotes
-	quoteInQuotes // closes the field, or begins an escaped quote
-)
-
-func (s quoteState) after(chunk []byte, delimiter byte) quoteState {
-	if s != inQuotes && s != quoteInQuotes && bytes.IndexByte(chunk, '"') < 0 {
-		return fieldStart // whole lines without quotes: nothing can be open
+// fill reads more, after making room for it.
+func (s *scanner) fill() error {
+	if s.start > 0 {
+		s.end = copy(s.buf, s.buf[s.start:s.end])
+		s.start = 0
 	}
-	for _, b := range chunk {
-		switch {
-		case s == inQuotes:
-			if b == '"' {
-				s = quoteInQuotes
-			}
-		case b == '"' && (s == fieldStart || s == quoteInQuotes):
-			s = inQuotes
-		case b == delimiter || b == '\n':
-			s = fieldStart
-		default:
-			s = inField
-		}
+	if s.end == len(s.buf) {
+		s.buf = append(s.buf, make([]byte, len(s.buf))...)
 	}
-	return s
+	n, err := s.in.Read(s.buf[s.end:])
+	s.end += n
+	if errors.Is(err, io.EOF) {
+		s.eof, err = true, nil
+	}
+	return err
+}
+
+func trimNewline(line []byte) []byte {
+	return bytes.TrimSuffix(bytes.TrimSuffix(line, []byte{'\n'}), []byte{'\r'})
 }

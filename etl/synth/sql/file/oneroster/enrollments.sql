@@ -1,5 +1,6 @@
+-- The end date is exclusive.
 SELECT id AS "sourcedId", NULL AS status, NULL AS "dateLastModified", section_id AS "classSourcedId", school_id AS "schoolSourcedId",
-       sourced(number) AS "userSourcedId", role, "primary", make_date(ends - 1, 8, 15) AS "beginDate", make_date(ends, 6, 15) AS "endDate"
+       sourced(number) AS "userSourcedId", role, "primary", make_date(ends - 1, 8, 15) AS "beginDate", make_date(ends, 6, 15) + 1 AS "endDate"
 FROM (
     SELECT 0 AS part, 16 * p + y AS ord, n, 'ent-' || p || '-' || ends || '-' || n AS id, section_id, s, teacher_number(who) AS number,
            'teacher' AS role, n = 1 AS "primary", ends
