@@ -90,7 +90,7 @@ func (a *app) answer(ctx context.Context, s *gateway.Session, text, format, out 
 	if err != nil {
 		return pointed(err, text)
 	}
-	defer func() { err = errors.Join(err, result.Close()) }()
+	defer result.Close()
 	if out == "" {
 		err = write(a.stdout, result)
 	} else {

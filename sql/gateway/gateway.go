@@ -63,8 +63,12 @@ type Gateway struct {
 	parser *parser
 	scopes *scopes
 
-	mu      sync.Mutex
-	running map[string]int // statements by principal
+	outcomes chan audit.Entry // on their way to the record
+	recorded chan struct{}    // closed when the last one is there
+
+	mu       sync.Mutex
+	running  map[string]int // statements by principal
+	manifest *snapshot.Manifest
 }
 
 // New starts a gateway.
@@ -77,11 +81,64 @@ func New(c Config) (*Gateway, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the gateway: %w", err)
 	}
-	return &Gateway{Config: c, guard: g, parser: p, scopes: newScopes(c.Instances), running: map[string]int{}}, nil
+	gw := &Gateway{
+		Config: c, guard: g, parser: p, scopes: newScopes(c.Instances), running: map[string]int{},
+		outcomes: make(chan audit.Entry, outcomesWaiting), recorded: make(chan struct{}),
+	}
+	go gw.recordOutcomes()
+	return gw, nil
 }
 
-// Close ends all instances. Sessions must have ended.
+// Close ends all instances, once every outcome is recorded. Sessions must have
+// ended.
 func (g *Gateway) Close() {
+	close(g.outcomes)
+	<-g.recorded
 	g.scopes.close()
 	g.parser.close()
+}
+
+const (
+	outcomesWaiting = 1024 // past that, statements wait to end
+	outcomesAtOnce  = 64
+)
+
+// recordOutcomes records how statements ended. A client does not wait for
+// that: what it saw was recorded before it saw it.
+func (g *Gateway) recordOutcomes() {
+	defer close(g.recorded)
+	var all sync.WaitGroup
+	slots := make(chan struct{}, outcomesAtOnce)
+	for e := range g.outcomes {
+		slots <- struct{}{}
+		all.Go(func() {
+			if _, err := g.Recorder.Append(context.Background(), e); err != nil {
+				g.Log.Error("an outcome was not recorded", "decision", e.DecisionID, "error", err)
+			}
+			<-slots
+		})
+	}
+	all.Wait()
+}
+
+// current returns the manifest of the current snapshot. It is read again when
+// the name of the current snapshot is another one.
+func (g *Gateway) current() (*snapshot.Manifest, error) {
+	id, ok, err := g.Snapshots.CurrentID()
+	if err != nil {
+		return nil, policy.Errorf(policy.Failed, "the current snapshot is unknown, so nothing is answered: %w", err)
+	}
+	if !ok {
+		return nil, policy.Errorf(policy.NotFound, "nothing is published yet")
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.manifest == nil || g.manifest.ID != id {
+		m, err := g.Snapshots.Get(id)
+		if err != nil {
+			return nil, policy.Errorf(policy.Failed, "the current snapshot does not verify, so nothing is answered: %w", err)
+		}
+		g.manifest = m
+	}
+	return g.manifest, nil
 }

@@ -158,7 +158,7 @@ func transcript(s *gateway.Session, text string) string {
 	if err != nil {
 		return describeError(err)
 	}
-	defer result.Close() //nolint:errcheck // nothing is recorded
+	defer result.Close()
 	fmt.Fprintln(&b, result.Schema(), result.Notes)
 	for {
 		batch, err := result.Next()

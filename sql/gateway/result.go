@@ -62,8 +62,8 @@ func (r *Result) Next() (arrow.RecordBatch, error) {
 	return batch, nil
 }
 
-// Close ends the statement and records how it ended.
-func (r *Result) Close() error {
+// Close ends the statement; how it ended will be recorded.
+func (r *Result) Close() {
 	if r.stream != nil {
 		r.stream.Close()
 		r.stream = nil
@@ -73,7 +73,7 @@ func (r *Result) Close() error {
 	}
 	r.done = nil
 	if !r.decided {
-		return nil
+		return
 	}
 	r.decided = false
 	e := r.session.entry(audit.KindOutcome)
@@ -82,25 +82,12 @@ func (r *Result) Close() error {
 	if r.err != nil {
 		e.Outcome.Code = string(policy.CodeOf(r.err))
 	}
-	// The outcome is worth recording even when the client has gone.
-	if _, err := r.session.g.Recorder.Append(context.WithoutCancel(r.context()), e); err != nil {
-		return unrecorded(err)
-	}
-	return nil
-}
-
-func (r *Result) context() context.Context {
-	if r.ctx == nil {
-		return context.Background()
-	}
-	return r.ctx
+	r.session.g.outcomes <- e
 }
 
 // fail ends a statement that did not start.
-func (r *Result) fail(ctx context.Context, err error) error {
-	r.err, r.ctx = err, ctx
-	if closing := r.Close(); closing != nil {
-		return closing
-	}
+func (r *Result) fail(err error) error {
+	r.err = err
+	r.Close()
 	return err
 }

@@ -19,16 +19,17 @@ type Session struct {
 	id      string
 	request policy.Request
 
-	mu    sync.Mutex
-	scope *policy.Scope // under which revision and day it was given:
-	given string
+	mu     sync.Mutex
+	scope  *policy.Scope
+	digest string // of the scope
+	given  string // the revision and the day under which it was given
 }
 
 // Open begins a session. A purpose that policy refuses is refused here, with
 // the purposes that the principal may have.
 func (g *Gateway) Open(ctx context.Context, r policy.Request) (*Session, error) {
 	s := &Session{g: g, id: newID(), request: r}
-	scope, err := s.current(ctx)
+	scope, _, err := s.current(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -63,42 +64,40 @@ func unrecorded(err error) error {
 	return policy.Errorf(policy.Failed, "the audit log cannot be written, so nothing is answered: %w", err)
 }
 
-// current returns the session's scope under the policy in force today.
-func (s *Session) current(ctx context.Context) (*policy.Scope, error) {
+// current returns the session's scope under the policy in force today, and its
+// digest.
+func (s *Session) current(ctx context.Context) (*policy.Scope, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.request
 	r.On = policy.DateOf(s.g.Now())
 	given := s.g.Policy.Revision() + " " + string(r.On)
 	if s.scope != nil && s.given == given {
-		return s.scope, nil
+		return s.scope, s.digest, nil
 	}
 	scope, err := s.g.Policy.Scope(ctx, r)
 	if err != nil {
-		return nil, policy.Errorf(policy.Failed, "policy gives no answer, so nothing is answered: %w", err)
+		return nil, "", policy.Errorf(policy.Failed, "policy gives no answer, so nothing is answered: %w", err)
 	}
-	s.scope, s.given = scope, given
-	return scope, nil
+	digest, err := scope.Digest()
+	if err != nil {
+		return nil, "", err
+	}
+	s.scope, s.digest, s.given = scope, digest, given
+	return scope, digest, nil
 }
 
 // enter returns the open scope in which the session's next statement runs, and
 // how to leave it.
 func (s *Session) enter(ctx context.Context) (o *open, m *snapshot.Manifest, leave func(), err error) {
-	scope, err := s.current(ctx)
+	scope, digest, err := s.current(ctx)
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	if scope.Refusal != nil {
 		return nil, nil, nil, refusePurpose(scope.Refusal)
 	}
-	m, ok, err := s.g.Snapshots.Current()
-	if err != nil {
-		return nil, nil, nil, policy.Errorf(policy.Failed, "the current snapshot does not verify, so nothing is answered: %w", err)
-	}
-	if !ok {
-		return nil, nil, nil, policy.Errorf(policy.NotFound, "nothing is published yet")
-	}
-	digest, err := scope.Digest()
+	m, err = s.g.current()
 	if err != nil {
 		return nil, nil, nil, err
 	}

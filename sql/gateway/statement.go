@@ -23,7 +23,7 @@ func (s *Session) Query(ctx context.Context, text string) (*Result, error) {
 	}
 	r := &Result{session: s, id: newID(), began: s.g.Now(), done: []func(){leave}}
 	if err := s.start(ctx, r, o, m.ID, text); err != nil {
-		return nil, r.fail(ctx, err)
+		return nil, r.fail(err)
 	}
 	return r, nil
 }

@@ -188,7 +188,7 @@ func (w *world) run(s *gateway.Session, text string) (out []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, result.Close()) }()
+	defer result.Close()
 	for {
 		batch, err := result.Next()
 		if errors.Is(err, io.EOF) {

@@ -32,17 +32,27 @@ func In(home string) Store { return Store{home: home, dir: filepath.Join(home, "
 // Path is where a compartment's file of a snapshot is.
 func (s Store) Path(id, file string) string { return filepath.Join(s.dir, id, file) }
 
+// CurrentID names the current snapshot; ok is false before the first is
+// published.
+func (s Store) CurrentID() (id string, ok bool, err error) {
+	data, err := os.ReadFile(filepath.Join(s.home, currentFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, fmt.Errorf("read %s: %w", currentFile, err)
+	}
+	return strings.TrimSpace(string(data)), true, nil
+}
+
 // Current returns the manifest of the current snapshot; ok is false before the
 // first is published.
 func (s Store) Current() (m *Manifest, ok bool, err error) {
-	data, err := os.ReadFile(filepath.Join(s.home, currentFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, false, nil
+	id, ok, err := s.CurrentID()
+	if err != nil || !ok {
+		return nil, false, err
 	}
-	if err != nil {
-		return nil, false, fmt.Errorf("read %s: %w", currentFile, err)
-	}
-	m, err = s.Get(strings.TrimSpace(string(data)))
+	m, err = s.Get(id)
 	return m, err == nil, err
 }
 
