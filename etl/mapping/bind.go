@@ -156,7 +156,7 @@ func (b *Bound) misfit(c *contract.Contract) error {
 // Error describes the misfit in one line.
 func (e *Misfit) Error() string {
 	if e.Strange && len(e.Absent) == 0 {
-		return fmt.Sprintf("none of its columns is one of %s; is its first line a header?", e.Dataset)
+		return fmt.Sprintf("none of its columns is one of %s, so that its first line may be no header", e.Dataset)
 	}
 	var parts []string
 	if len(e.Absent) > 0 {
@@ -168,7 +168,7 @@ func (e *Misfit) Error() string {
 	if len(e.Unknown) > 0 && !e.Strange {
 		parts = append(parts, "has unknown columns "+quoted(e.Unknown))
 	}
-	return fmt.Sprintf("as %s it %s", e.Dataset, strings.Join(parts, " and "))
+	return fmt.Sprintf("as %s it %s", e.Dataset, strings.Join(parts, "; it "))
 }
 
 // Unwrap gives the misfit its error code.

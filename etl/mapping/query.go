@@ -10,9 +10,9 @@ import (
 	"github.com/weir-warehouse/weir/sql/duck"
 )
 
-// blanks are the characters that are trimmed around every value: space, tab,
+// Blanks are the characters that are trimmed around every value: space, tab,
 // carriage return and no-break space.
-const blanks = "' ' || chr(9) || chr(13) || chr(160)"
+const Blanks = " \t\r\u00a0"
 
 // padded is the condition that a text has blanks at an end, or nothing else.
 // It is far cheaper than to trim and compare.
@@ -59,7 +59,7 @@ func (b *Bound) records(relation string) string {
 			continue
 		}
 		text := duck.Ident(name) + "::VARCHAR"
-		cells = append(cells, fmt.Sprintf("CASE WHEN %s THEN nullif(trim(%s, %s), '') ELSE %[2]s END AS %[4]s", padded(text), text, blanks, cell(i)))
+		cells = append(cells, fmt.Sprintf("CASE WHEN %s THEN nullif(trim(%s, %s), '') ELSE %[2]s END AS %[4]s", padded(text), text, duck.Literal(Blanks), cell(i)))
 		changed = append(changed, "coalesce("+padded(text)+", false)")
 		given = append(given, fmt.Sprintf("CASE WHEN %s IN (%s) THEN NULL ELSE %[1]s END AS %[1]s", cell(i), literals(b.mapping.Format.Missing)))
 	}
@@ -131,7 +131,7 @@ func (b *Bound) text(in *Input, spec Column, label int) (text string, cells []st
 		text = fmt.Sprintf("CASE WHEN coalesce(%s) IS NOT NULL THEN concat_ws(%s, %s) END", strings.Join(append(all, "NULL"), ", "), duck.Literal(join), strings.Join(parts, ", "))
 	}
 	if s := spec.Split; s != nil {
-		text = fmt.Sprintf("nullif(trim(split_part(%s, %s, %d), %s), '')", text, duck.Literal(string(s.On)), s.Part, blanks)
+		text = fmt.Sprintf("nullif(trim(split_part(%s, %s, %d), %s), '')", text, duck.Literal(string(s.On)), s.Part, duck.Literal(Blanks))
 	}
 	return in.valued(spec.Values, text), cells
 }
