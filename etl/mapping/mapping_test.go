@@ -2,6 +2,7 @@ package mapping_test
 
 import (
 	"context"
+	"os"
 	"strings"
 	"testing"
 
@@ -178,4 +179,23 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The mappings that the documentation shows are mappings.
+func TestDocumentedMappingsParse(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/mapping.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(text), "```yaml\n")[1:]
+	if len(blocks) < 2 {
+		t.Fatalf("%d mappings", len(blocks))
+	}
+	for _, block := range blocks {
+		block, _, _ = strings.Cut(block, "```")
+		if _, err := mapping.Parse("mapping.md", []byte(block), catalog(t)); err != nil {
+			t.Errorf("%v\n%s", err, block)
+		}
+	}
 }

@@ -1,0 +1,6 @@
+package suggest
+
+import _ "embed"
+
+//go:embed synonyms.yaml
+var synonymsYAML []byte
