@@ -87,8 +87,10 @@ func (f File) headerLine(declared Encoding, skip int) (line []byte, before int, 
 		line, err := in.ReadBytes('\n')
 		line = bytes.TrimRight(bytes.TrimPrefix(line, []byte{0xef, 0xbb, 0xbf}), "\r\n")
 		switch {
-		case n >= skip && len(line) > 0:
+		case n >= skip && len(line) > 0 && validText(line):
 			return line, n, nil
+		case n >= skip && len(line) > 0:
+			return nil, 0, (&textCheck{name: f.Name, lines: int64(n)}).invalid(line)
 		case errors.Is(err, io.EOF):
 			return nil, 0, policy.Errorf(policy.DataRefused, "%s: is empty; expected a header line", f.Name)
 		case err != nil:

@@ -58,9 +58,9 @@ func (f File) Prepare(ctx context.Context, dir string, declared Encoding, limits
 	check := &textCheck{name: f.Name, sum: sha256.New(), limits: limits, packed: r.packed, ratio: f.Compression != Plain}
 	var sink io.Writer = check
 	if f.Compression != Plain || enc != UTF8 {
-		out, err := os.CreateTemp(dir, "decoded-*"+plainSuffix(f.Format))
-		if err != nil {
-			return nil, fmt.Errorf("decode %s: %w", f.Name, err)
+		out, fault := os.CreateTemp(dir, "decoded-*"+plainSuffix(f.Format))
+		if fault != nil {
+			return nil, fmt.Errorf("decode %s: %w", f.Name, fault)
 		}
 		p.Data = out.Name()
 		defer func() {
@@ -154,13 +154,15 @@ func (c *textCheck) Write(p []byte) (int, error) {
 		text = append(c.tail, p...)
 	}
 	text, c.tail = splitPartialRune(text)
-	if !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
+	if !validText(text) {
 		return 0, c.invalid(text)
 	}
 	c.lines += int64(bytes.Count(text, []byte{'\n'}))
 	c.look(p)
 	return len(p), nil
 }
+
+func validText(text []byte) bool { return utf8.Valid(text) && bytes.IndexByte(text, 0) < 0 }
 
 // look notes whether there are quotes and empty lines.
 func (c *textCheck) look(p []byte) {
