@@ -84,7 +84,7 @@ func TestDecisionsAreRecordedBeforeRowsAndQueryable(t *testing.T) {
 	w := newWorld(t, sources())
 	w.expect(w.person("T1", policy.SelfService, policy.Teacher), "SELECT trust FROM survey_response WHERE survey = 'spring'", "5")
 	_ = w.refuse(w.person("E1", policy.Evaluation, policy.Evaluator), "SELECT * FROM survey_response", policy.NotFound)
-	w.must(w.log.Publish(context.Background()))
+	w.settle()
 	officer := w.person("P", policy.PrivacyAudit, policy.PrivacyOfficer)
 	w.expect(officer, "SELECT principal, verdict, fingerprint, rows FROM audit.decisions WHERE kind IN ('decision', 'outcome') AND principal IN ('T1', 'E1') ORDER BY index",
 		"T1|allow|select trust from survey_response where survey = ?|(null)",

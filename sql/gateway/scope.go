@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"github.com/weir-warehouse/weir/policy"
 	"github.com/weir-warehouse/weir/policy/audit"
 	"github.com/weir-warehouse/weir/sql/duck"
@@ -20,6 +22,12 @@ import (
 // AuditCompartment is the compartment of audit.decisions, which is no file: the
 // gateway fills it from the log.
 const AuditCompartment = "audit_log"
+
+// How many verdicts a scope remembers, and up to which length of text.
+const (
+	rememberedVerdicts = 256
+	rememberedText     = 8 << 10
+)
 
 const auditTable = AuditCompartment + ".main.decisions"
 
@@ -33,6 +41,8 @@ type open struct {
 	shadow *duck.Instance
 	names  *guard.Scope
 	tables []table
+
+	verdicts *lru.Cache[string, guard.Verdict] // by text
 
 	mu      sync.Mutex
 	solid   map[string]bool // relations that were materialised
@@ -62,6 +72,9 @@ func (t table) String() string { return duck.Ident(t.schema) + "." + duck.Ident(
 // build opens the instances of a scope over a snapshot.
 func (g *Gateway) build(ctx context.Context, key string, scope *policy.Scope, m *snapshot.Manifest) (o *open, err error) {
 	o = &open{key: key, scope: scope, solid: map[string]bool{}}
+	if o.verdicts, err = lru.New[string, guard.Verdict](rememberedVerdicts); err != nil {
+		return nil, err
+	}
 	defer func() {
 		if err != nil {
 			o.close()

@@ -29,7 +29,7 @@ func (s *Session) Query(ctx context.Context, text string) (*Result, error) {
 }
 
 func (s *Session) start(ctx context.Context, r *Result, o *open, snapshotID, text string) error {
-	verdict, err := s.Check(ctx, o, text)
+	verdict, err := s.check(ctx, o, text)
 	if err != nil {
 		return s.g.hide(ctx, r.id, err)
 	}
@@ -49,8 +49,13 @@ func (s *Session) start(ctx context.Context, r *Result, o *open, snapshotID, tex
 	return s.run(ctx, r, o, verdict, text)
 }
 
-// Check is the guard's verdict on a text in an open scope.
-func (s *Session) Check(ctx context.Context, o *open, text string) (guard.Verdict, error) {
+// check is the guard's verdict on a text in an open scope. It depends on these
+// two alone, so the scope remembers it: dashboards ask the same again and
+// again.
+func (s *Session) check(ctx context.Context, o *open, text string) (guard.Verdict, error) {
+	if v, ok := o.verdicts.Get(text); ok {
+		return v, nil
+	}
 	if refusal := s.g.guard.CheckText(text); refusal != nil {
 		return guard.Verdict{Refusal: refusal}, nil
 	}
@@ -58,7 +63,11 @@ func (s *Session) Check(ctx context.Context, o *open, text string) (guard.Verdic
 	if err != nil {
 		return guard.Verdict{}, err
 	}
-	return s.g.guard.Check(text, tree, o.names), nil
+	v := s.g.guard.Check(text, tree, o.names)
+	if len(text) <= rememberedText {
+		o.verdicts.Add(text, v)
+	}
+	return v, nil
 }
 
 // Guard says whether a statement would be allowed, and runs and records
@@ -69,7 +78,7 @@ func (s *Session) Guard(ctx context.Context, text string) (guard.Verdict, error)
 		return guard.Verdict{}, err
 	}
 	defer leave()
-	v, err := s.Check(ctx, o, text)
+	v, err := s.check(ctx, o, text)
 	if err != nil {
 		return v, s.g.hide(ctx, newID(), err)
 	}

@@ -237,3 +237,28 @@ func (w *world) refuse(r policy.Request, text string, code policy.Code) error {
 	}
 	return err
 }
+
+// settle waits until every outcome so far is in the log, and publishes it.
+func (w *world) settle() {
+	w.t.Helper()
+	for range 200 {
+		w.must(w.log.Publish(context.Background()))
+		decisions, outcomes := 0, 0
+		for record, err := range w.History.(*audit.Reader).All(context.Background()) {
+			w.must(err)
+			entry, err := record.Entry()
+			w.must(err)
+			switch entry.Kind {
+			case audit.KindDecision:
+				decisions++
+			case audit.KindOutcome:
+				outcomes++
+			}
+		}
+		if decisions == outcomes {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	w.t.Fatal("outcomes are missing from the log")
+}
