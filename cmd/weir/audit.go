@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"iter"
 	"strconv"
 	"time"
@@ -35,7 +36,8 @@ func (a *app) auditLog() (*audit.Reader, audit.Paths, error) {
 	return reader, paths, err
 }
 
-// auditRow is a line of a table of audit entries.
+// auditRow is a line of a table of audit entries. 'weir audit show' and the
+// number tell the rest.
 type auditRow struct {
 	Entry     int64      `json:"entry"`
 	Time      time.Time  `json:"time"`
@@ -44,8 +46,8 @@ type auditRow struct {
 	Purpose   string     `json:"purpose"`
 	Verdict   string     `json:"verdict"`
 	Datasets  []string   `json:"datasets"`
+	Outcome   string     `json:"outcome"`
 	Rows      *int64     `json:"rows"`
-	Decision  string     `json:"decision"`
 }
 
 func auditRowOf(record audit.Record) (auditRow, error) {
@@ -55,10 +57,10 @@ func auditRowOf(record audit.Record) (auditRow, error) {
 	}
 	row := auditRow{
 		Entry: record.Index, Time: e.Timestamp, Kind: e.Kind, Principal: e.Principal, Purpose: e.Purpose,
-		Verdict: e.Verdict, Datasets: e.Datasets, Decision: e.DecisionID,
+		Verdict: e.Verdict, Datasets: e.Datasets,
 	}
 	if e.Outcome != nil {
-		row.Rows = &e.Outcome.Rows
+		row.Outcome, row.Rows = e.Outcome.Code, &e.Outcome.Rows
 	}
 	return row, nil
 }
@@ -132,10 +134,11 @@ func (f *auditFilter) filter() (audit.Filter, error) {
 	if out.From, _, err = parseTime("from", f.from); err != nil {
 		return out, err
 	}
-	whole := false
-	if out.Until, whole, err = parseTime("until", f.until); whole {
-		out.Until = out.Until.AddDate(0, 0, 1)
+	until, whole, err := parseTime("until", f.until)
+	if whole {
+		until = until.AddDate(0, 0, 1)
 	}
+	out.Until = until
 	return out, err
 }
 
@@ -154,12 +157,15 @@ func parseTime(flag, text string) (t time.Time, whole bool, err error) {
 	return t, false, nil
 }
 
-// findEntry returns the entries that an id names: an entry's number, or a
-// decision, whose entry comes first and its outcome next.
-func findEntry(cmd *cobra.Command, reader *audit.Reader, id string) ([]audit.Record, error) {
+// findEntry returns the entry that an id names: by its number, or as that of a
+// decision.
+func findEntry(ctx context.Context, reader *audit.Reader, id string) (audit.Record, error) {
 	if index, err := strconv.ParseInt(id, 10, 64); err == nil {
-		record, err := reader.Entry(cmd.Context(), index)
-		return []audit.Record{record}, err
+		return reader.Entry(ctx, index)
 	}
-	return reader.Decision(cmd.Context(), id)
+	records, err := reader.Decision(ctx, id)
+	if err != nil {
+		return audit.Record{}, err
+	}
+	return records[0], nil
 }

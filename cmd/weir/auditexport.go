@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -73,7 +72,7 @@ func (a *app) exportAudit(ctx context.Context, file, format string, records iter
 	if file == "-" {
 		return write(a.stdout, records)
 	}
-	return writeNewFile(file, func(w io.Writer) error { return write(w, records) })
+	return writeFile(file, func(w io.Writer) error { return write(w, records) })
 }
 
 // writeAuditParquet has the engine write entries, with the columns of the
@@ -91,7 +90,7 @@ func (a *app) writeAuditParquet(ctx context.Context, w io.Writer, records iter.S
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	lines, table := filepath.Join(dir, "entries.ndjson"), filepath.Join(dir, "entries.parquet")
-	if err := writeNewFile(lines, func(w io.Writer) error { return audit.WriteNDJSON(w, records) }); err != nil {
+	if err := writeFile(lines, func(w io.Writer) error { return audit.WriteNDJSON(w, records) }); err != nil {
 		return err
 	}
 	if err := copyToParquet(ctx, db, lines, table); err != nil {
@@ -117,27 +116,12 @@ func copyToParquet(ctx context.Context, db *duck.DB, lines, table string) (err e
 	}
 	for _, statement := range []string{
 		"SET TimeZone = 'UTC'",
-		fmt.Sprintf("COPY (SELECT %s FROM read_json_objects(%s, format = 'newline_delimited') AS t(entry)) TO %s (FORMAT parquet, COMPRESSION zstd)",
-			strings.Join(columns, ", "), duck.Literal(lines), duck.Literal(table)),
+		fmt.Sprintf(`COPY (SELECT %s FROM read_json_objects(%s, format = 'newline_delimited') AS t(entry))
+			TO %s (FORMAT parquet, COMPRESSION zstd)`, strings.Join(columns, ", "), duck.Literal(lines), duck.Literal(table)),
 	} {
 		if _, err := conn.ExecContext(ctx, statement); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// writeNewFile writes a file that only its owner can read, whole or not at all.
-func writeNewFile(path string, write func(io.Writer) error) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return policy.Errorf(policy.Usage, "%s exists; name a new file", path)
-	}
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(write(f), f.Close()); err != nil {
-		return errors.Join(err, os.Remove(path))
 	}
 	return nil
 }

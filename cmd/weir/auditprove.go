@@ -1,8 +1,6 @@
 package main
 
-import (
-	"github.com/spf13/cobra"
-)
+import "github.com/spf13/cobra"
 
 func (a *app) newAuditProve() *cobra.Command {
 	return &cobra.Command{
@@ -19,11 +17,11 @@ entry.`,
 			if err != nil {
 				return err
 			}
-			records, err := findEntry(cmd, reader, args[0])
+			record, err := findEntry(cmd.Context(), reader, args[0])
 			if err != nil {
 				return err
 			}
-			proof, err := reader.Prove(cmd.Context(), records[0].Index)
+			proof, err := reader.Prove(cmd.Context(), record.Index)
 			if err != nil {
 				return err
 			}

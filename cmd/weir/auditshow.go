@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -20,7 +21,7 @@ func (a *app) newAuditShow() *cobra.Command {
 		Short: "Explain a decision in words",
 		Long: `Explains a decision in words: who asked, as what, what for, whether it was
 allowed and by which rules, what it touched, and how it ended. ID is a
-decision's id, or the number of any entry.`,
+decision's id, or the number of any entry in the log.`,
 		Example: "  weir audit show 5b0c8e41f3f7a1c02d9e7c3a1b6f4d28\n  weir audit show 17 -o json",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -28,7 +29,7 @@ decision's id, or the number of any entry.`,
 			if err != nil {
 				return err
 			}
-			records, err := findEntry(cmd, reader, args[0])
+			records, err := findStory(cmd.Context(), reader, args[0])
 			if err != nil {
 				return err
 			}
@@ -51,6 +52,23 @@ decision's id, or the number of any entry.`,
 	}
 }
 
+// findStory returns the entry that an id names, and with it all that is on
+// record of the same decision.
+func findStory(ctx context.Context, reader *audit.Reader, id string) ([]audit.Record, error) {
+	record, err := findEntry(ctx, reader, id)
+	if err != nil {
+		return nil, err
+	}
+	entry, err := record.Entry()
+	if err != nil {
+		return nil, err
+	}
+	if entry.DecisionID == "" {
+		return []audit.Record{record}, nil
+	}
+	return reader.Decision(ctx, entry.DecisionID)
+}
+
 // writeEntry writes an audit entry in words.
 func writeEntry(w io.Writer, record audit.Record) error {
 	e, err := record.Entry()
@@ -63,19 +81,20 @@ func writeEntry(w io.Writer, record audit.Record) error {
 	case audit.KindDecision:
 		t.decision(&e, at)
 	case audit.KindOutcome:
-		t.say("It ended at %s with %s, after %.1f ms: %d rows, %d bytes left.", at, outcomeInWords(e.Outcome.Code), e.Outcome.Milliseconds, e.Outcome.Rows, e.Outcome.Bytes)
+		o := e.Outcome
+		t.sayf("It ended at %s with %s, after %.1f ms: %d rows, %d bytes left.", at, outcomeInWords(o.Code), o.Milliseconds, o.Rows, o.Bytes)
 	default:
-		t.say("What happened: %s, at %s.", strings.ReplaceAll(string(e.Kind), "_", " "), at)
+		t.sayf("What happened: %s, at %s.", strings.ReplaceAll(string(e.Kind), "_", " "), at)
 		t.who(&e)
 		t.verdict(&e)
 	}
 	for _, key := range slices.Sorted(maps.Keys(e.Attributes)) {
-		t.say("%s: %s", key, e.Attributes[key])
+		t.sayf("%s: %s", key, e.Attributes[key])
 	}
 	if len(e.Dropped) > 0 {
-		t.say("The entry was too long and was stored without %s.", strings.Join(e.Dropped, ", "))
+		t.sayf("The entry was too long and was stored without %s.", strings.Join(e.Dropped, ", "))
 	}
-	t.say("(entry %d of the audit log)", record.Index)
+	t.sayf("(entry %d of the audit log)", record.Index)
 	_, err = io.WriteString(w, t.String())
 	return err
 }
@@ -83,7 +102,7 @@ func writeEntry(w io.Writer, record audit.Record) error {
 // telling collects sentences, a line each.
 type telling struct{ strings.Builder }
 
-func (t *telling) say(format string, args ...any) {
+func (t *telling) sayf(format string, args ...any) {
 	_, _ = fmt.Fprintf(t, format+"\n", args...) //nolint:errcheck // a Builder does not fail
 }
 
@@ -92,22 +111,22 @@ func (t *telling) list(heading string, items []string) {
 	if len(items) == 0 {
 		return
 	}
-	t.say("%s:", heading)
+	t.sayf("%s:", heading)
 	for _, item := range items {
-		t.say("  %s", item)
+		t.sayf("  %s", item)
 	}
 }
 
 func (t *telling) decision(e *audit.Entry, at string) {
-	t.say("Decision %s, at %s.", e.DecisionID, at)
+	t.sayf("Decision %s, at %s.", e.DecisionID, at)
 	t.who(e)
 	t.verdict(e)
 	t.list("Datasets that it touched", e.Datasets)
 	t.list("Columns that it touched", marked(e.Columns, e.MaskedColumns))
 	if e.Fingerprint != "" {
-		t.say("The statement, with a placeholder for each value:\n  %s", e.Fingerprint)
+		t.sayf("The statement, with a placeholder for each value:\n  %s", e.Fingerprint)
 	}
-	t.say("It was decided under policy %s, over snapshot %s, by weir %s.", e.PolicyRevision, e.Snapshot, e.ProgramVersion)
+	t.sayf("It was decided under policy %s, over snapshot %s, by weir %s.", e.PolicyRevision, e.Snapshot, e.ProgramVersion)
 }
 
 func (t *telling) who(e *audit.Entry) {
@@ -124,10 +143,7 @@ func (t *telling) who(e *audit.Entry) {
 	if e.Agreement != "" {
 		words += " under agreement " + e.Agreement
 	}
-	if e.Door != "" {
-		words += ", by the door " + e.Door
-	}
-	t.say("By %s.", words)
+	t.sayf("By %s%s.", words, doorInWords(policy.Door(e.Door)))
 }
 
 func (t *telling) verdict(e *audit.Entry) {
@@ -135,9 +151,9 @@ func (t *telling) verdict(e *audit.Entry) {
 	case "":
 		return
 	case "allow":
-		t.say("It was allowed.")
+		t.sayf("It was allowed.")
 	default:
-		t.say("It was refused.")
+		t.sayf("It was refused.")
 	}
 	t.list("Because", e.Reasons)
 	t.list("By the rules", e.Rules)
@@ -153,6 +169,22 @@ func marked(columns, masked []string) []string {
 		}
 	}
 	return out
+}
+
+func doorInWords(door policy.Door) string {
+	switch door {
+	case "":
+		return ""
+	case policy.Command:
+		return ", on the command line"
+	case policy.PGWire:
+		return ", through the PostgreSQL door"
+	case policy.Flight:
+		return ", through the Flight SQL door"
+	case policy.HTTP:
+		return ", over HTTP"
+	}
+	return ", through the door " + string(door)
 }
 
 // outcomeInWords spells how a statement ended.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -78,8 +79,8 @@ func (a *app) auditLine(record audit.Record) (string, error) {
 		return "", err
 	}
 	parts := []string{
-		fmt.Sprint(row.Entry), row.Time.UTC().Format(time.RFC3339), string(row.Kind), row.Principal, row.Purpose, row.Verdict,
-		strings.Join(row.Datasets, ","), row.Decision,
+		strconv.FormatInt(row.Entry, 10), row.Time.UTC().Format(time.RFC3339), string(row.Kind), row.Principal, row.Purpose, row.Verdict,
+		strings.Join(row.Datasets, ","), row.Outcome,
 	}
 	if row.Rows != nil {
 		parts = append(parts, fmt.Sprintf("%d rows", *row.Rows))

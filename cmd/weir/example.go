@@ -36,9 +36,10 @@ type exampleAsker struct {
 
 // exampleAskers lists who can ask in a home with example principals.
 func exampleAskers() []exampleAsker {
-	var askers []exampleAsker
-	for _, d := range identity.ExampleDrafts() {
-		askers = append(askers, exampleAsker{d.Principal, d.Purpose, d.Agreement})
+	drafts := identity.ExampleDrafts()
+	askers := make([]exampleAsker, len(drafts))
+	for i, d := range drafts {
+		askers[i] = exampleAsker{d.Principal, d.Purpose, d.Agreement}
 	}
 	return askers
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/weir-warehouse/weir/policy/audit"
 	"github.com/weir-warehouse/weir/policy/identity"
 	"github.com/weir-warehouse/weir/policy/opa"
+	"github.com/weir-warehouse/weir/sql/gateway"
 )
 
 const (
@@ -38,7 +39,7 @@ func (a *app) datasets() ([]policy.Dataset, error) {
 		return nil, err
 	}
 	return append(catalog.Policy(), policy.Dataset{
-		Name: "audit.decisions", Compartment: "audit_log", Tags: []string{"governance"}, Columns: audit.Columns(),
+		Name: "audit.decisions", Compartment: gateway.AuditCompartment, Tags: []string{"governance"}, Columns: audit.Columns(),
 	}), nil
 }
 
@@ -107,14 +108,15 @@ func (a *app) secret() ([]byte, error) {
 	}
 	secret, err := os.ReadFile(filepath.Join(a.config.Home, secretName))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, policy.Errorf(policy.Failed, "the warehouse has no secret; restore the file %s from a backup, or run 'weir init' to make one, "+
-			"with which hashed columns get other values than before", secretName)
+		return nil, policy.Errorf(policy.Failed, "the warehouse has no secret; restore the file %s from a backup, "+
+			"or run 'weir init' to make one, with which hashed columns get other values than before", secretName)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the warehouse's secret: %w", err)
 	}
 	if len(secret) != secretBytes {
-		return nil, policy.Errorf(policy.Failed, "the file %s has %d bytes, not %d; restore it from a backup", secretName, len(secret), secretBytes)
+		return nil, policy.Errorf(policy.Failed, "the file %s has %d bytes, not %d; restore it from a backup",
+			secretName, len(secret), secretBytes)
 	}
 	return secret, nil
 }
@@ -150,7 +152,9 @@ func (a *app) requestOf(ctx context.Context, r requester) (policy.Request, error
 
 // request returns what a principal asks policy today. It refuses words that
 // are no purpose; whether the principal may have the purpose is for policy.
-func (a *app) request(ctx context.Context, principal string, purpose policy.Purpose, agreement string, door policy.Door) (policy.Request, error) {
+func (a *app) request(
+	ctx context.Context, principal string, purpose policy.Purpose, agreement string, door policy.Door,
+) (policy.Request, error) {
 	if err := checkPurpose(purpose); err != nil {
 		return policy.Request{}, err
 	}

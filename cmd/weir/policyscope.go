@@ -124,7 +124,7 @@ func scopeRowOf(x *opa.Explanation) scopeRow {
 func rowsInWords(x *opa.Explanation) string {
 	words := x.Extent
 	if x.Extent == (policy.RowsWhere{}).Extent() {
-		var titles []string
+		titles := make([]string, 0, len(x.RowRules))
 		for _, rule := range x.RowRules {
 			titles = append(titles, strings.ToLower(rule.Rule[:1])+rule.Rule[1:])
 		}
@@ -139,7 +139,8 @@ func rowsInWords(x *opa.Explanation) string {
 func (a *app) printScope(s scopeShown) error {
 	head := fmt.Sprintf("%s asks for %s, acting as %s.", s.Principal, s.Purpose, join(s.Acting))
 	if s.Refusal != nil {
-		head = fmt.Sprintf("%s asks for %s and is refused: %s. Possible purposes: %s.", s.Principal, s.Purpose, s.Refusal.Text, join(s.Refusal.Allowed))
+		head = fmt.Sprintf("%s asks for %s and is refused: %s. Possible purposes: %s.",
+			s.Principal, s.Purpose, s.Refusal.Text, join(s.Refusal.Allowed))
 	}
 	if err := a.say("%s\n\n", head); err != nil {
 		return err

@@ -146,6 +146,7 @@ func (a *app) quickstartPrincipals(ctx context.Context, source string) error {
 func (a *app) point() error {
 	return a.say("\nTry next:\n%s", suggestions(homeFlag(a.config.Home),
 		[2]string{"weir policy scope --as evaluator --purpose evaluation", "what an evaluator sees"},
+		[2]string{`weir query --as evaluator --purpose evaluation "FROM observation"`, "and the answer that they get"},
 		[2]string{"weir snapshots show", "what was published, dataset by dataset"},
 		[2]string{"weir contracts docs", "what each column means"},
 		[2]string{"weir quarantine list", "rows that failed a check (here: none)"},

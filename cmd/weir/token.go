@@ -23,39 +23,37 @@ nowhere. Making and revoking one are entries of the audit log.`,
 		a.newTokenCreate(), a.newTokenList(), a.newTokenRevoke())
 }
 
-// tokens opens the token store as a process that records on the audit log, or,
-// while another one has that, leaves the recording to it.
+// tokenTurn is how long a token command waits for the audit log before it
+// leaves the record to the process that has it.
+const tokenTurn = time.Second
+
+// tokens opens the token store for changes, which holder makes.
 func (a *app) tokens(ctx context.Context, holder string, f func(context.Context, *identity.Store) error) (err error) {
 	if err := a.home().Check(); err != nil {
 		return err
 	}
-	o := identity.Options{Now: a.now, Random: rand.Reader}
-	log, err := audit.Open(audit.Home(a.config.Home), audit.Options{Holder: holder})
-	switch {
-	case err == nil:
-		defer func() { err = errors.Join(err, log.Close()) }()
-		o.Record = a.recordToken(log)
-	case policy.CodeOf(err) != policy.Busy:
+	log := turns{audit.Home(a.config.Home), holder}
+	record := func(ctx context.Context, t identity.Token, action identity.Action) error {
+		ctx, cancel := context.WithTimeout(ctx, tokenTurn)
+		defer cancel()
+		_, err := log.Append(ctx, tokenEntry(t, action))
 		return err
 	}
-	store := identity.OpenTokens(a.config.Home, o)
+	store := identity.OpenTokens(a.config.Home, identity.Options{Now: a.now, Random: rand.Reader, Record: record})
 	defer func() { err = errors.Join(err, store.Close()) }()
 	return f(ctx, store)
 }
 
-// recordToken puts what happened to a token on an audit log.
-func (a *app) recordToken(log *audit.Log) identity.Record {
-	return func(ctx context.Context, t identity.Token, action identity.Action) error {
-		at := t.Created
-		if action == identity.Revoked {
-			at = t.Revoked
-		}
-		_, err := log.Append(ctx, audit.Entry{
-			Timestamp: at, Kind: audit.KindToken, Principal: t.Principal, Purpose: string(t.Purpose), Agreement: t.Agreement,
-			Door: string(policy.Command), ProgramVersion: buildVersions(nil).Version,
-			Attributes: map[string]string{"action": string(action), "token": t.ID, "expires": t.Expires.Format(time.RFC3339)},
-		})
-		return err
+// tokenEntry is the audit entry of what happened to a token.
+func tokenEntry(t identity.Token, action identity.Action) audit.Entry {
+	at := t.Created
+	if action == identity.Revoked {
+		at = t.Revoked
+	}
+	return audit.Entry{
+		Timestamp: at, Kind: audit.KindToken, Principal: t.Principal, Purpose: string(t.Purpose), Agreement: t.Agreement,
+		Door: string(policy.Command), ProgramVersion: buildVersions(nil).Version,
+		Attributes: map[string]string{"action": string(action), "token": t.ID, "expires": t.Expires.Format(time.RFC3339)},
 	}
 }
 
@@ -84,7 +82,7 @@ func (a *app) tokensOf(ctx context.Context, principal string) ([]string, error) 
 // The states of a token.
 const (
 	tokenInForce    = "in force"
-	tokenUnrecorded = "waits for the audit log" //nolint:gosec // a state, not a credential
+	tokenUnrecorded = "waits for the audit log"
 	tokenExpired    = "expired"
 	tokenRevoked    = "revoked"
 )
@@ -119,9 +117,10 @@ func (a *app) tokenRow(t identity.Token) tokenRow {
 
 func (a *app) newTokenList() *cobra.Command {
 	return &cobra.Command{
-		Use:     "list",
-		Short:   "List all tokens, oldest first",
-		Long:    "Lists all tokens, oldest first, with their state: in force, expired, revoked, or\nwaiting until the process that has the audit log records them.",
+		Use:   "list",
+		Short: "List all tokens, oldest first",
+		Long: `Lists all tokens, oldest first, with their state: in force, expired, revoked, or
+waiting until the process that has the audit log records them.`,
 		Example: "  weir token list\n  weir token list -o json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

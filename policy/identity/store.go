@@ -14,14 +14,15 @@ import (
 	"github.com/weir-warehouse/weir/policy"
 )
 
-// Record puts an action on a token durably on the audit log.
+// Record puts an action on a token durably on the audit log. It fails with
+// [policy.Busy] while another process has the log, and will record.
 type Record func(ctx context.Context, t Token, a Action) error
 
 // Options are what a store is given.
 type Options struct {
 	Now    func() time.Time
 	Random io.Reader // for new tokens
-	Record Record    // nil: another process has the audit log, and will record
+	Record Record    // nil: always left to another process
 }
 
 // Store keeps the tokens of a home in tokens.json. It is safe for concurrent

@@ -164,7 +164,8 @@ func TestRevoke(t *testing.T) {
 func TestAnotherProcessHasTheLog(t *testing.T) {
 	t.Parallel()
 	home, c, l := t.TempDir(), start(), &ledger{}
-	command, onlooker, server := open(t, home, c, nil), open(t, home, c, nil), open(t, home, c, l)
+	busy := &ledger{broken: policy.Errorf(policy.Busy, "the server has the log")}
+	command, onlooker, server := open(t, home, c, busy), open(t, home, c, nil), open(t, home, c, l)
 	token, secret := create(t, command, draft("coach", c))
 	if !slices.Equal(token.Unrecorded, []identity.Action{identity.Created}) {
 		t.Errorf("unrecorded: %v", token.Unrecorded)

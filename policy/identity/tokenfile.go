@@ -100,8 +100,8 @@ func (s *Store) change(ctx context.Context, apply func(*tokenFile) (string, erro
 	return t, nil
 }
 
-// settle records what is not on the audit log yet, if this process has the
-// log.
+// settle records what is not on the audit log yet, as far as this process gets
+// the log.
 func (s *Store) settle(ctx context.Context) error {
 	if s.options.Record == nil || !s.file.unrecorded() {
 		return nil
@@ -110,12 +110,16 @@ func (s *Store) settle(ctx context.Context) error {
 	next.Tokens = slices.Clone(next.Tokens)
 	for i := range next.Tokens {
 		c := &next.Tokens[i]
-		for _, action := range c.Unrecorded {
-			if err := s.options.Record(ctx, c.Token, action); err != nil {
+		for len(c.Unrecorded) > 0 {
+			err := s.options.Record(ctx, c.Token, c.Unrecorded[0])
+			if policy.CodeOf(err) == policy.Busy {
+				return s.replace(next)
+			}
+			if err != nil {
 				return fmt.Errorf("record token %s on the audit log: %w", c.ID, err)
 			}
+			c.Unrecorded = slices.Clone(c.Unrecorded[1:])
 		}
-		c.Unrecorded = nil
 	}
 	return s.replace(next)
 }
