@@ -129,6 +129,7 @@ func (a *app) directory() (*identity.Directory, error) {
 	return identity.Load(a.config.Home)
 }
 
+// vault returns who knows staff by their identifiers; the caller closes it.
 func (a *app) vault() *etl.Vault { return etl.NewVault(a.home(), a.engine()) }
 
 // requester is who asks on the command line, and for what.
@@ -154,7 +155,7 @@ func (a *app) requestOf(ctx context.Context, r requester) (policy.Request, error
 // are no purpose; whether the principal may have the purpose is for policy.
 func (a *app) request(
 	ctx context.Context, principal string, purpose policy.Purpose, agreement string, door policy.Door,
-) (policy.Request, error) {
+) (_ policy.Request, err error) {
 	if err := checkPurpose(purpose); err != nil {
 		return policy.Request{}, err
 	}
@@ -162,7 +163,9 @@ func (a *app) request(
 	if err != nil {
 		return policy.Request{}, err
 	}
-	return directory.Request(ctx, a.vault(), principal, purpose, agreement, door, a.now())
+	vault := a.vault()
+	defer func() { err = errors.Join(err, vault.Close()) }()
+	return directory.Request(ctx, vault, principal, purpose, agreement, door, a.now())
 }
 
 func checkPurpose(purpose policy.Purpose) error {

@@ -115,12 +115,14 @@ func (a *app) showPrincipal(ctx context.Context, id string) (principalShown, err
 }
 
 // inVault says whether the current snapshot knows the person of an entry.
-func (a *app) inVault(ctx context.Context, e identity.Entry) (string, error) {
+func (a *app) inVault(ctx context.Context, e identity.Entry) (_ string, err error) {
 	scheme, value, ok := e.Staff()
 	if !ok {
 		return "not asked", nil
 	}
-	_, ok, err := a.vault().StaffKey(ctx, scheme, value)
+	vault := a.vault()
+	defer func() { err = errors.Join(err, vault.Close()) }()
+	_, ok, err = vault.StaffKey(ctx, scheme, value)
 	switch {
 	case policy.CodeOf(err) == policy.NotFound:
 		return "nothing is published yet", nil
@@ -178,14 +180,16 @@ func (a *app) checkPrincipals(ctx context.Context) (principalsChecked, []identit
 	if err != nil {
 		return checked, nil, err
 	}
-	var vault identity.Resolver = a.vault()
 	_, published, err := snapshot.In(a.config.Home).Current()
 	if err != nil {
 		return checked, nil, err
 	}
 	if !published {
-		vault, checked.Vault = nil, "not asked: nothing is published yet"
+		checked.Vault = "not asked: nothing is published yet"
+		problems, err := directory.Check(ctx, datasets, nil)
+		return checked, problems, err
 	}
+	vault := a.vault()
 	problems, err := directory.Check(ctx, datasets, vault)
-	return checked, problems, err
+	return checked, problems, errors.Join(err, vault.Close())
 }
