@@ -95,7 +95,9 @@ func TestArchiveIsRefusedWhole(t *testing.T) {
 	t.Parallel()
 	link := func(h *zip.FileHeader) { h.SetMode(fs.ModeSymlink | 0o777) }
 	declare := func(size uint64) func(*zip.FileHeader) {
-		return func(h *zip.FileHeader) { h.Method, h.UncompressedSize64, h.CompressedSize64 = zip.Store, size, uint64(len(district)) }
+		return func(h *zip.FileHeader) {
+			h.Method, h.UncompressedSize64, h.CompressedSize64 = zip.Store, size, uint64(len(district))
+		}
 	}
 	for name, c := range map[string]struct {
 		want    string

@@ -3,7 +3,6 @@ package etl
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -106,6 +105,9 @@ func (l *Loader) plan(ctx context.Context, s *store, paths []string, o Options) 
 	if err != nil {
 		return nil, err
 	}
+	if len(f.tables)+len(f.rosters)+len(jobs) == 0 {
+		return nil, policy.Errorf(policy.NotFound, "%s: no table, OneRoster folder or archive to load", strings.Join(paths, ", "))
+	}
 	mappings, err := l.mappings(f.mappings, o.Mappings)
 	if err != nil {
 		return nil, err
@@ -119,6 +121,9 @@ func (l *Loader) plan(ctx context.Context, s *store, paths []string, o Options) 
 	}
 	for _, path := range f.tables {
 		jobs = append(jobs, l.planTable(ctx, s, path, mappings, o)...)
+	}
+	if err := allUsed(mappings, o.Mappings, jobs); err != nil {
+		return nil, err
 	}
 	order := map[string]int{}
 	for i, k := range l.Catalog.LoadOrder() {
@@ -135,8 +140,8 @@ func (j job) rank(order map[string]int) int {
 	return order[j.k.Name]
 }
 
-// mappings reads the mapping files. One that was named in the command fits
-// every file that no pattern claims.
+// mappings reads the mapping files, each once. One that lies beside tables and
+// names no files is for those of its own name.
 func (l *Loader) mappings(discovered, named []string) ([]*mapping.Mapping, error) {
 	var all []*mapping.Mapping
 	for i, path := range slices.Concat(discovered, named) {
@@ -144,16 +149,46 @@ func (l *Loader) mappings(discovered, named []string) ([]*mapping.Mapping, error
 		if err != nil {
 			return nil, err
 		}
-		if len(m.Files) == 0 {
-			if i < len(discovered) {
-				m.Files = []string{strings.TrimSuffix(filepath.Base(path), mapping.Suffix) + ".*"}
-			} else {
-				m.Files = []string{"*"}
-			}
+		if slices.ContainsFunc(all, func(other *mapping.Mapping) bool { return other.Digest == m.Digest }) {
+			continue
+		}
+		if len(m.Files) == 0 && i < len(discovered) {
+			m.Files = mapping.Texts{strings.TrimSuffix(m.Origin, mapping.Suffix) + ".*"}
 		}
 		all = append(all, m)
 	}
 	return all, nil
+}
+
+// claiming returns the mappings that are for a file: those that name it, else
+// those that name none.
+func claiming(mappings []*mapping.Mapping, file, dataset string) []*mapping.Mapping {
+	var naming, general []*mapping.Mapping
+	for _, m := range mappings {
+		switch {
+		case dataset != "" && dataset != m.Dataset:
+		case m.Matches(file):
+			naming = append(naming, m)
+		case len(m.Files) == 0:
+			general = append(general, m)
+		}
+	}
+	if len(naming) > 0 {
+		return naming
+	}
+	return general
+}
+
+// allUsed refuses a mapping that was named in the command and is for no file:
+// the files would be loaded without it.
+func allUsed(mappings []*mapping.Mapping, named []string, jobs []job) error {
+	for _, m := range mappings {
+		asked := slices.ContainsFunc(named, func(path string) bool { return filepath.Base(path) == m.Origin })
+		if asked && !slices.ContainsFunc(jobs, func(j job) bool { return j.mapping == m }) {
+			return policy.Errorf(policy.Usage, "%s: is for none of the files; see its files and dataset", m.Origin)
+		}
+	}
+	return nil
 }
 
 func (l *Loader) planTable(ctx context.Context, s *store, path string, mappings []*mapping.Mapping, o Options) []job {
@@ -162,10 +197,11 @@ func (l *Loader) planTable(ctx context.Context, s *store, path string, mappings 
 		return []job{{file: tabular.File{Path: path, Name: filepath.Base(path)}, err: err}}
 	}
 	var jobs []job
-	for _, m := range mappings {
-		if m.Matches(file.Name) && (o.Dataset == "" || o.Dataset == m.Dataset) {
-			jobs = append(jobs, l.planMapped(ctx, s, file, m))
-		}
+	for _, m := range claiming(mappings, file.Name, o.Dataset) {
+		j := job{file: file, mapping: m}
+		j.k, _ = l.Catalog.Get(m.Dataset)
+		j.head, j.bound, j.err = m.Fit(ctx, s.conn, file, j.k)
+		jobs = append(jobs, j)
 	}
 	if len(jobs) > 0 {
 		return jobs
@@ -178,18 +214,6 @@ func (l *Loader) planTable(ctx context.Context, s *store, path string, mappings 
 		j.mapping = mapping.Identity(j.k)
 	}
 	return []job{j}
-}
-
-func (l *Loader) planMapped(ctx context.Context, s *store, file tabular.File, m *mapping.Mapping) job {
-	j := job{file: file, mapping: m}
-	j.k, _ = l.Catalog.Get(m.Dataset)
-	if j.head, j.err = file.Head(ctx, s.conn, m.Format.Encoding, m.Dialect()); j.err == nil {
-		j.bound, j.err = m.Bind(j.k, j.head)
-	}
-	if misfit, ok := errors.AsType[*mapping.Misfit](j.err); ok {
-		j.err = policy.Errorf(policy.DataRefused, "%s: with the mapping %s, %w; correct the mapping, or list columns that should not be loaded under ignore", file.Name, m.Origin, misfit)
-	}
-	return j
 }
 
 // recognise finds the dataset that a file holds: the one that was asked for,
@@ -207,7 +231,7 @@ func (l *Loader) recognise(file tabular.File, head tabular.Head, asked string) (
 		}
 		b, err := mapping.Identity(k).Bind(k, head)
 		if err != nil {
-			return nil, nil, policy.Errorf(policy.DataRefused, "%s: %w; nothing of it is loaded: correct its header, or write a mapping (`weir mapping suggest`)", file.Name, err)
+			return nil, nil, policy.Errorf(policy.DataRefused, "%s: %w; correct its header, or write a mapping (`weir mapping suggest`)", file.Name, err)
 		}
 		return k, b, nil
 	}
@@ -222,8 +246,7 @@ func (l *Loader) recognise(file tabular.File, head tabular.Head, asked string) (
 	case 1:
 		return fits[0], bound, nil
 	case 0:
-		return nil, nil, policy.Errorf(policy.DataRefused, "%s: its header fits no contract; it has %s: if the first line is not a header, or has other names, write a mapping (`weir mapping suggest`)",
-			file.Name, strings.Join(head.Columns, ", "))
+		return nil, nil, policy.Errorf(policy.DataRefused, "%s: its header fits no dataset; `weir mapping suggest` says which is nearest, and writes a mapping", file.Name)
 	}
 	names := make([]string, len(fits))
 	for i, k := range fits {

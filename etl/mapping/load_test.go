@@ -34,6 +34,31 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+// A mapping that is named in the command is for the files that no other names,
+// counts once however often it is found, and is not passed over in silence.
+func TestNamedMappings(t *testing.T) {
+	t.Parallel()
+	const dir = "testdata/named/"
+	for name, c := range map[string]struct {
+		options etl.Options
+		want    string
+		loads   int
+	}{
+		"general": {etl.Options{Mappings: []string{dir + "general.yaml"}}, "a.csv: loaded as district", 2},
+		"twice":   {etl.Options{Mappings: []string{dir + "general.yaml", dir + "general.yaml", dir + "exports/b.mapping.yaml"}}, "a.csv: loaded as district", 2},
+		"unused":  {etl.Options{Mappings: []string{dir + "unused.yaml"}}, "unused.yaml: is for none of the files; see its files and dataset\n", 0},
+		"dataset": {etl.Options{Mappings: []string{dir + "general.yaml"}, Dataset: "school"}, "general.yaml: is for none of the files; see its files and dataset\n", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := load(t, c.options, dir+"exports")
+			if !strings.HasPrefix(got, c.want) || strings.Count(got, "loaded as") != c.loads {
+				t.Errorf("got %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
 func golden(t *testing.T, file, got string) {
 	t.Helper()
 	if os.Getenv("WEIR_UPDATE") != "" {

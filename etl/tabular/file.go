@@ -7,6 +7,7 @@ package tabular
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -92,39 +93,67 @@ func byName(name string) (Format, Compression, bool) {
 func Open(path string) (File, error) {
 	name := filepath.Base(path)
 	format, named, ok := byName(name)
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".xlsx", ".xls", ".xlsm", ".ods":
+		return File{}, policy.Errorf(policy.DataRefused, "%s: not a table file by its name, but a spreadsheet; save each sheet as CSV (UTF-8)", name)
+	case ".json":
+		return File{}, policy.Errorf(policy.DataRefused, "%s: not a table file by its name, but JSON; write one object a line, as .ndjson", name)
+	}
 	if !ok {
 		return File{}, policy.Errorf(policy.DataRefused,
 			"%s: not a table file by its name; expected .csv, .tsv, .txt, .psv, .parquet, .ndjson or .jsonl, as it is or with .gz or .zst", name)
 	}
-	compression, err := magic(path)
+	head, err := firstBytes(path)
 	if err != nil {
 		return File{}, fmt.Errorf("look at %s: %w", name, err)
 	}
-	if compression != named {
+	compression := packing(head)
+	switch {
+	case compression != named:
 		return File{}, policy.Errorf(policy.DataRefused, "%s: its name says compression %q, its first bytes say %q; rename it or pack it again", name, named, compression)
-	}
-	if format == Parquet && compression != Plain {
+	case format == Parquet && compression != Plain:
 		return File{}, policy.Errorf(policy.DataRefused, "%s: a Parquet file is compressed inside; unpack it first", name)
+	case format != Parquet && foreign(head) != "":
+		return File{}, policy.Errorf(policy.DataRefused, "%s: is %s", name, foreign(head))
 	}
 	return File{Path: path, Name: name, Format: format, Compression: compression}, nil
 }
 
-func magic(path string) (Compression, error) {
+func firstBytes(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer f.Close() //nolint:errcheck // read only
-	head := make([]byte, 4)
+	head := make([]byte, 16)
 	n, err := io.ReadFull(f, head)
-	if err != nil && n == 0 {
-		return Plain, nil
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
 	}
+	return head[:n], err
+}
+
+func packing(head []byte) Compression {
 	switch {
-	case bytes.HasPrefix(head[:n], []byte{0x1f, 0x8b}):
-		return Gzip, nil
-	case bytes.HasPrefix(head[:n], []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		return Zstd, nil
+	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
+		return Gzip
+	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		return Zstd
 	}
-	return Plain, nil
+	return Plain
+}
+
+// foreign says what a file is that has a table's name and another's bytes, as
+// downloads and renamed exports do.
+func foreign(head []byte) string {
+	text := strings.ToLower(strings.TrimSpace(string(head)))
+	switch {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		return "a zip archive or a spreadsheet by its first bytes; rename it to .zip, or save the sheet as CSV (UTF-8)"
+	case bytes.HasPrefix(head, []byte("PAR1")):
+		return "Parquet by its first bytes; rename it to .parquet"
+	case strings.HasPrefix(text, "<!doctype") || strings.HasPrefix(text, "<html"):
+		return "a web page, perhaps one that asks to log in; fetch the file again"
+	}
+	return ""
 }

@@ -87,14 +87,16 @@ func (f File) headerLine(declared Encoding, skip int) (line []byte, before int, 
 		line, err := in.ReadBytes('\n')
 		line = bytes.TrimRight(bytes.TrimPrefix(line, []byte{0xef, 0xbb, 0xbf}), "\r\n")
 		switch {
+		case err != nil && !errors.Is(err, io.EOF):
+			return nil, 0, f.readError(err)
 		case n >= skip && len(line) > 0 && validText(line):
 			return line, n, nil
 		case n >= skip && len(line) > 0:
 			return nil, 0, (&textCheck{name: f.Name, lines: int64(n)}).invalid(line)
-		case errors.Is(err, io.EOF):
+		case err != nil && n >= skip:
 			return nil, 0, policy.Errorf(policy.DataRefused, "%s: is empty; expected a header line", f.Name)
 		case err != nil:
-			return nil, 0, f.readError(err)
+			return nil, 0, policy.Errorf(policy.DataRefused, "%s: has %d lines, all of which the mapping skips; correct format.skip", f.Name, n)
 		case bytes.Count(line, []byte{'"'})%2 != 0: // the engine skips records, not lines
 			return nil, 0, policy.Errorf(policy.DataRefused, "%s: line %d, before the header, opens a quote that it does not close; remove the lines before the header", f.Name, n+1)
 		}
@@ -103,13 +105,18 @@ func (f File) headerLine(declared Encoding, skip int) (line []byte, before int, 
 
 // jsonHead takes the names from every row, since a key may first appear late.
 func (f File) jsonHead(ctx context.Context, q duck.Querier) ([]string, error) {
-	return f.describe(ctx, q, "read_json("+duck.Literal(f.Path)+", format = 'newline_delimited', sample_size = -1, map_inference_threshold = -1)")
+	names, err := f.describe(ctx, q, "read_json("+duck.Literal(f.Path)+", format = 'newline_delimited', sample_size = -1, map_inference_threshold = -1)")
+	if err == nil && slices.Equal(names, []string{"json"}) { // the engine's name for what has none
+		return nil, policy.Errorf(policy.DataRefused, "%s: holds no objects; write one object a line, not a list of them", f.Name)
+	}
+	return names, err
 }
 
 func (f File) describe(ctx context.Context, q duck.Querier, from string) ([]string, error) {
 	rows, err := q.QueryContext(ctx, "SELECT column_name FROM (DESCRIBE FROM "+from+")")
 	if err != nil {
-		return nil, policy.Errorf(policy.DataRefused, "%s: cannot be read as %s: %w", f.Name, f.Format, err)
+		reason, _, _ := strings.Cut(err.Error(), "\n") // the rest is our query
+		return nil, policy.Errorf(policy.DataRefused, "%s: cannot be read as %s: %s", f.Name, f.Format, reason)
 	}
 	defer rows.Close() //nolint:errcheck // rows.Err tells
 	var names []string
@@ -128,10 +135,10 @@ func (f File) checkHead(columns []string) error {
 	for i, c := range columns {
 		key := strings.ToLower(strings.TrimSpace(c))
 		if key == "" {
-			return policy.Errorf(policy.DataRefused, "%s: column %d has no name in the header", f.Name, i+1)
+			return policy.Errorf(policy.DataRefused, "%s: column %d has no name in the header; name it, or remove the column", f.Name, i+1)
 		}
 		if first, ok := seen[key]; ok {
-			return policy.Errorf(policy.DataRefused, "%s: columns %d and %d are both named %q", f.Name, first, i+1, c)
+			return policy.Errorf(policy.DataRefused, "%s: columns %d and %d are both named %q; rename one", f.Name, first, i+1, c)
 		}
 		seen[key] = i + 1
 	}
