@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -66,7 +67,7 @@ func (a *app) recordLoad(ctx context.Context, r etl.Report) error {
 			continue
 		}
 		err := a.record(ctx, audit.KindLoad, "weir load", []string{o.Dataset}, map[string]string{
-			"batch": o.ID, "content_sha256": o.SHA256, "read": fmt.Sprint(o.Read), "quarantined": fmt.Sprint(o.Quarantined),
+			"batch": o.ID, "content_sha256": o.SHA256, "read": strconv.FormatInt(o.Read, 10), "quarantined": strconv.FormatInt(o.Quarantined, 10),
 		})
 		if err != nil {
 			return err

@@ -20,7 +20,7 @@ const idleParsers = 4
 
 func newParser(o duck.Options) (*parser, error) {
 	o.Threads = 1
-	i, err := openLocked(o, nil)
+	i, err := openLocked(context.Background(), o, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func oneText(ctx context.Context, c *duck.Conn, query string, params ...string) 
 
 // openLocked starts an instance, lets prepare fill it, and locks it down: from
 // then on it reads no file but those attached, and keeps its settings.
-func openLocked(o duck.Options, prepare func(c *duck.Conn) error) (i *duck.Instance, err error) {
+func openLocked(ctx context.Context, o duck.Options, prepare func(c *duck.Conn) error) (i *duck.Instance, err error) {
 	if i, err = duck.OpenInstance(o); err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func openLocked(o duck.Options, prepare func(c *duck.Conn) error) (i *duck.Insta
 		"SET GLOBAL enable_external_access = false",
 		"SET GLOBAL lock_configuration = true",
 	} {
-		if err := c.Exec(context.Background(), stmt); err != nil {
+		if err := c.Exec(ctx, stmt); err != nil {
 			return nil, fmt.Errorf("lock the instance: %w", err)
 		}
 	}

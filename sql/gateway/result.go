@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -68,8 +69,8 @@ func (r *Result) Close() {
 		r.stream.Close()
 		r.stream = nil
 	}
-	for i := len(r.done) - 1; i >= 0; i-- {
-		r.done[i]()
+	for _, undo := range slices.Backward(r.done) {
+		undo()
 	}
 	r.done = nil
 	if !r.decided {
@@ -83,11 +84,4 @@ func (r *Result) Close() {
 		e.Outcome.Code = string(policy.CodeOf(r.err))
 	}
 	r.session.g.outcomes <- e
-}
-
-// fail ends a statement that did not start.
-func (r *Result) fail(err error) error {
-	r.err = err
-	r.Close()
-	return err
 }

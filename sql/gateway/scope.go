@@ -93,12 +93,12 @@ func (g *Gateway) build(ctx context.Context, key string, scope *policy.Scope, m 
 	if scope.Limits.Memory > 0 {
 		options.MemoryLimit = fmt.Sprintf("%dB", scope.Limits.Memory)
 	}
-	o.data, err = openLocked(options, func(c *duck.Conn) error { return g.fill(ctx, c, o, m) })
+	o.data, err = openLocked(ctx, options, func(c *duck.Conn) error { return g.fill(ctx, c, o, m) })
 	if err != nil {
 		return o, fmt.Errorf("open the scope: %w", err)
 	}
 	options.Threads = 1
-	o.shadow, err = openLocked(options, func(c *duck.Conn) error { return g.fillShadow(ctx, c, o) })
+	o.shadow, err = openLocked(ctx, options, func(c *duck.Conn) error { return g.fillShadow(ctx, c, o) })
 	if err != nil {
 		return o, fmt.Errorf("open the scope's catalog: %w", err)
 	}
@@ -156,7 +156,10 @@ func describe(ctx context.Context, c *duck.Conn, t table) ([]tableColumn, error)
 	if err != nil {
 		return nil, fmt.Errorf("describe %s: %w", t.grant.Dataset, err)
 	}
-	var columns []struct{ Name, Kind string }
+	var columns []struct {
+		Name string `json:"name"`
+		Kind string `json:"kind"`
+	}
 	if err := json.Unmarshal(data, &columns); err != nil {
 		return nil, fmt.Errorf("describe %s: %w", t.grant.Dataset, err)
 	}

@@ -22,8 +22,9 @@ func (s *Session) Query(ctx context.Context, text string) (*Result, error) {
 		return nil, err
 	}
 	r := &Result{session: s, id: newID(), began: s.g.Now(), done: []func(){leave}}
-	if err := s.start(ctx, r, o, m.ID, text); err != nil {
-		return nil, r.fail(err)
+	if r.err = s.start(ctx, r, o, m.ID, text); r.err != nil {
+		r.Close()
+		return nil, r.err
 	}
 	return r, nil
 }
@@ -57,7 +58,7 @@ func (s *Session) check(ctx context.Context, o *open, text string) (guard.Verdic
 		return v, nil
 	}
 	if refusal := s.g.guard.CheckText(text); refusal != nil {
-		return guard.Verdict{Refusal: refusal}, nil
+		return guard.Verdict{Refusal: refusal}, nil //nolint:nilerr // a refusal is a verdict, and no fault of the check
 	}
 	tree, err := s.g.parser.tree(ctx, text)
 	if err != nil {
@@ -110,7 +111,7 @@ func (s *Session) run(ctx context.Context, r *Result, o *open, v guard.Verdict, 
 	return nil
 }
 
-var errTooLong = errors.New("it took too long") //nolint:gochecknoglobals // a constant
+var errTooLong = errors.New("it took too long")
 
 // decision is the record of what was decided on a statement.
 func (s *Session) decision(id, snapshotID string, o *open, v guard.Verdict) audit.Entry {
@@ -191,6 +192,7 @@ func (r *Result) safe(err error) error {
 		text, _, _ := strings.Cut(f.Text, "\n")
 		return policy.Errorf(policy.Usage, "the statement does not fit what it names: %s", text)
 	}
+	r.session.g.Log.WarnContext(r.ctx, "statement failed", "id", r.id, "error", f.Text)
 	switch f.Kind {
 	case duck.FaultCanceled:
 		if errors.Is(context.Cause(r.ctx), errTooLong) {
@@ -199,10 +201,9 @@ func (r *Result) safe(err error) error {
 		return policy.Errorf(policy.Canceled, "the statement was cancelled")
 	case duck.FaultMemory:
 		return policy.Errorf(policy.Failed, "the statement needs more memory than you may have; narrow it")
-	}
-	r.session.g.Log.WarnContext(r.ctx, "statement failed", "id", r.id, "error", f.Text)
-	if f.Kind == duck.FaultValue {
+	case duck.FaultValue:
 		return policy.Errorf(policy.Usage, "a value does not suit a cast or function of the statement; TRY_CAST gives NULL instead (id %s)", r.id)
+	default:
+		return policy.Errorf(policy.Failed, "the statement failed as it ran (id %s)", r.id)
 	}
-	return policy.Errorf(policy.Failed, "the statement failed as it ran (id %s)", r.id)
 }
