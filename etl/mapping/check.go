@@ -69,13 +69,14 @@ func (m *Mapping) checkDate(field, format string) error {
 	if format == "" {
 		return nil
 	}
-	has := ""
+	var parts []string
 	for _, part := range specifier.FindAllStringSubmatch(format, -1) {
 		if part[1] == "" {
 			return m.fault(field, "%q in %q is unknown; use %%Y %%y %%m %%b %%B %%d %%j %%H %%I %%p %%M %%S %%f %%z", part[0], format)
 		}
-		has += strings.TrimPrefix(part[1], "-")
+		parts = append(parts, strings.TrimPrefix(part[1], "-"))
 	}
+	has := strings.Join(parts, "")
 	if !strings.ContainsAny(has, "Yy") || !strings.Contains(has, "j") && (!strings.ContainsAny(has, "mbB") || !strings.Contains(has, "d")) {
 		return m.fault(field, "%q lacks a year, month or day; write a format such as %%m/%%d/%%Y", format)
 	}

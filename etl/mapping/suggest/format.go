@@ -17,7 +17,7 @@ func (t *text) format() {
 		lines.remarked("  encoding: "+string(t.sm.encoding), true, "a guess, since the file is not UTF-8; look at names with accents after the load")
 	}
 	if t.sm.file.Format == tabular.Delimited {
-		lines.line("  delimiter: %s", quote(string(head.Delimiter)))
+		lines.linef("  delimiter: %s", quote(string(head.Delimiter)))
 	}
 	if head.Skip > 0 {
 		lines.remarked(fmt.Sprintf("  skip: %d", head.Skip), true, "the header seems to be line %d", head.Skip+1)
@@ -25,12 +25,12 @@ func (t *text) format() {
 	t.decimal(&lines)
 	for _, kind := range []string{"date", "timestamp"} {
 		if format := t.shared(kind); format != "" {
-			lines.line("  %s: %s", kind, quote(format))
+			lines.linef("  %s: %s", kind, quote(format))
 		}
 	}
 	t.missing(&lines)
 	if lines.Len() > 0 {
-		t.line("format:")
+		t.linef("format:")
 		t.WriteString(lines.String())
 	}
 }

@@ -25,10 +25,10 @@ type text struct {
 func write(sm *sample, candidates []candidate) string {
 	t := &text{sm: sm, candidate: candidates[0]}
 	stem := tabular.Stem(sm.file.Name)
-	t.line("# A first mapping for %s, from its header and %d of its rows.", comment(sm.file.Name), sm.rows)
-	t.line("# Read every line, and settle what says \"check\". Saved as %s%s", comment(stem), mapping.Suffix)
-	t.line("# beside the file, it is found by itself; elsewhere, name it with --mapping.")
-	t.line("")
+	t.linef("# A first mapping for %s, from its header and %d of its rows.", comment(sm.file.Name), sm.rows)
+	t.linef("# Read every line, and settle what says \"check\". Saved as %s%s", comment(stem), mapping.Suffix)
+	t.linef("# beside the file, it is found by itself; elsewhere, name it with --mapping.")
+	t.linef("")
 	rivals := slices.DeleteFunc(slices.Clone(candidates[1:]), func(c candidate) bool { return c.score < t.score-rival })
 	t.remarked("dataset: "+t.contract.Name, len(rivals) > 0, "also like %s", strings.Join(names(rivals), ", "))
 	t.format()
@@ -37,19 +37,19 @@ func write(sm *sample, candidates []candidate) string {
 	return t.String()
 }
 
-func (t *text) line(format string, args ...any) { fmt.Fprintf(t, format+"\n", args...) }
+func (t *text) linef(format string, args ...any) { fmt.Fprintf(&t.Builder, format+"\n", args...) }
 
 // remarked writes a line with what to check about it.
 func (t *text) remarked(line string, doubtful bool, remark string, args ...any) {
 	if doubtful {
 		line = fmt.Sprintf("%s  # check: %s", line, fmt.Sprintf(remark, args...))
 	}
-	t.line("%s", line)
+	t.linef("%s", line)
 }
 
 // columns writes where each input column comes from.
 func (t *text) columns() {
-	t.line("columns:")
+	t.linef("columns:")
 	for _, p := range t.pairs {
 		entry := fmt.Sprintf("  %s: {from: %s", p.input, quote(p.source.name))
 		if p.verdict.format != t.common(p) {
@@ -61,13 +61,13 @@ func (t *text) columns() {
 		remarks := t.remarks(p)
 		t.remarked(entry+"}", len(remarks) > 0, "%s", strings.Join(remarks, "; "))
 		if p.source.codes() && len(p.verdict.open) > 0 {
-			t.line("    # to be added to its values, as one of %s: %s", strings.Join(codes(t.contract, p.input), ", "), quotes(p.verdict.open))
+			t.linef("    # to be added to its values, as one of %s: %s", strings.Join(codes(t.contract, p.input), ", "), quotes(p.verdict.open))
 		}
 	}
 	if missing := t.unfilled(); len(missing) > 0 {
-		t.line("  # Required, and no column of the file is like them. Name one; join several that")
-		t.line("  # together identify a row, as in {from: [A, B], join: \"-\"}; or give a value for all")
-		t.line("  # rows, as in {constant: X}.")
+		t.linef("  # Required, and no column of the file is like them. Name one; join several that")
+		t.linef("  # together identify a row, as in {from: [A, B], join: \"-\"}; or give a value for all")
+		t.linef("  # rows, as in {constant: X}.")
 		for _, need := range missing {
 			t.remarked("  # "+need[0]+": {from: ...}", true, "%s", strings.Join(append([]string{"missing"}, need[1:]...), ", or "))
 		}
@@ -106,12 +106,12 @@ func (t *text) rest() {
 	if len(left) == 0 {
 		return
 	}
-	t.line("")
-	t.line("# Columns that fit nothing. The file is refused until each is used above or listed")
-	t.line("# here as one that is not loaded: remove the #.")
-	t.line("# ignore:")
+	t.linef("")
+	t.linef("# Columns that fit nothing. The file is refused until each is used above or listed")
+	t.linef("# here as one that is not loaded: remove the #.")
+	t.linef("# ignore:")
 	for _, column := range left {
-		t.line("#   - %s", quote(column.name))
+		t.linef("#   - %s", quote(column.name))
 	}
 }
 
