@@ -173,7 +173,7 @@ func loadNotes(r etl.Report) string {
 			dropped[o.File] = true
 		}
 		if o.Status != etl.StatusLoaded {
-			fmt.Fprintf(&b, "\n%s: %s: %s", o.File, o.Status, o.Reason)
+			fmt.Fprintf(&b, "\n%s: %s: %s", o.File, o.Status, strings.TrimPrefix(o.Reason, o.File+": "))
 		}
 	}
 	for _, t := range r.Retried {
