@@ -148,7 +148,7 @@ func TestErrorCarriesItsCode(t *testing.T) {
 	t.Parallel()
 	cause := policy.Errorf(policy.Busy, "locked")
 	err := policy.Errorf(policy.NotFound, "no dataset: %w", cause)
-	if policy.CodeOf(err) != policy.NotFound || err.Error() != "no dataset: locked" || err.Unwrap() != error(cause) {
+	if policy.CodeOf(err) != policy.NotFound || err.Error() != "no dataset: locked" || err.Unwrap() != error(cause) { //nolint:errorlint // the cause itself, not one that wraps it
 		t.Errorf("got %v", err)
 	}
 }

@@ -29,7 +29,7 @@ func (p Problem) String() string {
 
 // Problems is the error of a refused contract: all of its faults, in the order
 // in which they were found.
-type Problems []Problem //nolint:errname // it is a list, and its callers print it as one
+type Problems []Problem
 
 func (p Problems) Error() string {
 	lines := make([]string, len(p))

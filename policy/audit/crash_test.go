@@ -31,16 +31,16 @@ func TestMain(m *testing.M) {
 func appendForever(p Paths) {
 	l, err := Open(p, Options{Holder: "writer", Publish: time.Millisecond})
 	if err != nil {
-		fmt.Println("open:", err)
+		_, _ = fmt.Fprintln(os.Stdout, "open:", err)
 		os.Exit(1)
 	}
 	for range 8 {
 		go func() {
 			for {
-				e := decision(rand.IntN(1 << 30)) //nolint:gosec // distinct, not secret
+				e := decision(rand.IntN(1 << 30))
 				index, err := l.Append(context.Background(), e)
 				if err != nil {
-					fmt.Println("append:", err)
+					_, _ = fmt.Fprintln(os.Stdout, "append:", err)
 					os.Exit(1)
 				}
 				// One write a line, so that a kill leaves no half line but the last.
@@ -62,7 +62,7 @@ func TestKilledWriter(t *testing.T) {
 		// what was acknowledged fall into appending and publication.
 		after, lines := rand.N(80*time.Millisecond), math.MaxInt
 		if round%2 == 1 {
-			after, lines = time.Hour, 1+rand.IntN(300) //nolint:gosec // not secret
+			after, lines = time.Hour, 1+rand.IntN(300)
 		}
 		for line := range strings.Lines(runAndKill(t, filepath.Dir(p.Dir), after, lines)) {
 			number, id, ok := strings.Cut(line, " ")
@@ -86,7 +86,7 @@ func TestKilledWriter(t *testing.T) {
 // of lines, and returns what it printed.
 func runAndKill(t *testing.T, home string, after time.Duration, lines int) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this test binary
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), crashHome+"="+home)
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -169,7 +169,8 @@ func TestErase(t *testing.T) {
 	if !strings.HasSuffix(string(record.Raw), want) {
 		t.Fatalf("got %s, want …%s", record.Raw, want)
 	}
-	if e.Input["row"].(map[string]any)["email"] != "a@example.org" || len(e.Result) != 2 || e.Erased != nil {
+	row, ok := e.Input["row"].(map[string]any)
+	if !ok || row["email"] != "a@example.org" || len(e.Result) != 2 || e.Erased != nil {
 		t.Fatalf("the caller's entry was changed: %v", e)
 	}
 	for _, bad := range []string{"", "input/x", "/input", "/labels/x"} {

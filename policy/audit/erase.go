@@ -2,6 +2,7 @@ package audit
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/weir-warehouse/weir/policy"
@@ -40,7 +41,7 @@ func (er *eraser) apply(e *Entry) {
 		}
 		if kept, found := without(*doc, path[1:]); found {
 			*doc = kept
-			e.Erased = append(e.Erased[:len(e.Erased):len(e.Erased)], er.pointers[i])
+			e.Erased = append(slices.Clip(e.Erased), er.pointers[i])
 		}
 	}
 }

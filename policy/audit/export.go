@@ -22,9 +22,9 @@ func WriteNDJSON(w io.Writer, records iter.Seq2[Record, error]) error {
 		if err != nil {
 			return err
 		}
-		// Errors of a bufio.Writer stick and come out of Flush.
-		_, _ = fmt.Fprintf(out, `{"index":%d,%s`, record.Index, bytes.TrimPrefix(record.Raw, []byte("{")))
-		_ = out.WriteByte('\n')
+		if _, err := fmt.Fprintf(out, "{\"index\":%d,%s\n", record.Index, bytes.TrimPrefix(record.Raw, []byte("{"))); err != nil {
+			return fmt.Errorf("write audit entries: %w", err)
+		}
 	}
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("write audit entries: %w", err)

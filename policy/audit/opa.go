@@ -44,17 +44,16 @@ func WriteOPA(w io.Writer, records iter.Seq2[Record, error]) error {
 		if e.Kind != KindDecision {
 			continue
 		}
-		// Errors of a bufio.Writer stick and come out of Flush.
-		_, _ = out.WriteString(separator)
+		_, _ = out.WriteString(separator) //nolint:errcheck // sticks and comes out of Flush
 		separator = ","
 		if err := enc.Encode(e.event(record.Index)); err != nil {
 			return fmt.Errorf("write audit entry %d: %w", record.Index, err)
 		}
 	}
 	if separator == "[" {
-		_, _ = out.WriteString(separator)
+		_, _ = out.WriteString(separator) //nolint:errcheck // sticks and comes out of Flush
 	}
-	_, _ = out.WriteString("]\n")
+	_, _ = out.WriteString("]\n") //nolint:errcheck // sticks and comes out of Flush
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("write audit entries: %w", err)
 	}

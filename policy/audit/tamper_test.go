@@ -34,10 +34,11 @@ func files(t testing.TB, p Paths) []string {
 	t.Helper()
 	names := []string{checkpointFile}
 	err := filepath.WalkDir(filepath.Join(p.Dir, "tile"), func(path string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
-			name, _ := filepath.Rel(p.Dir, path)
-			names = append(names, filepath.ToSlash(name))
+		if err != nil || d.IsDir() {
+			return err
 		}
+		name, err := filepath.Rel(p.Dir, path)
+		names = append(names, filepath.ToSlash(name))
 		return err
 	})
 	if err != nil {

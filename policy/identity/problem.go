@@ -33,7 +33,7 @@ func (p Problem) String() string {
 
 // Problems is the error of refused files: all of their faults, in the order in
 // which they stand.
-type Problems []Problem //nolint:errname // it is a list, and its callers print it as one
+type Problems []Problem
 
 func (p Problems) Error() string {
 	lines := make([]string, len(p))

@@ -66,7 +66,7 @@ func read(loader bundle.DirectoryLoader, origin string, keys *bundle.Verificatio
 			continue
 		}
 		out.modules[path] = m.Parsed
-		fmt.Fprintf(digest, "%q %d\n%s\n", path, len(m.Raw), m.Raw)
+		digest.Write(fmt.Appendf(nil, "%q %d\n%s\n", path, len(m.Raw), m.Raw))
 	}
 	data, err := json.Marshal(b.Data)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
@@ -151,12 +152,12 @@ func proofKey(b *Bundle, catalog any) (string, error) {
 // decode reads a part of the bundle's data, given by a dotted path.
 func (b *Bundle) decode(path string, into any) error {
 	var node any = b.data
-	for _, key := range ast.MustParseRef("data." + path)[1:] {
+	for key := range strings.SplitSeq(path, ".") {
 		object, ok := node.(map[string]any)
 		if !ok {
 			return fmt.Errorf("policy bundle %s: no data.%s", b.Origin, path)
 		}
-		node = object[string(key.Value.(ast.String))]
+		node = object[key]
 	}
 	text, err := json.Marshal(node)
 	if err == nil {

@@ -90,7 +90,7 @@ func rowRuleIndex(modules map[string]*ast.Module, titles map[string]policy.Reaso
 		if !path.HasPrefix(prefix) || len(path) != len(prefix)+1 {
 			continue
 		}
-		name := string(path[len(path)-1].Value.(ast.String))
+		name := string(path[len(path)-1].Value.(ast.String)) //nolint:errcheck,forcetypeassert // a package path below data is of strings
 		for _, rule := range m.Rules {
 			if rule.Head.Name != "include" {
 				continue

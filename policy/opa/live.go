@@ -103,7 +103,7 @@ func (l *Live) Poll(ctx context.Context, every time.Duration) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			_ = l.Reload(ctx) // kept as Failure and logged
+			_ = l.Reload(ctx) //nolint:errcheck // kept as Failure and logged
 		}
 	}
 }

@@ -23,7 +23,7 @@ func catalogue() ([]policy.Dataset, error) {
 		return nil, err
 	}
 	var datasets []policy.Dataset
-	if err := json.Unmarshal(text, &datasets); err != nil {
+	if err := json.Unmarshal(text, &datasets); err != nil { //nolint:musttag // the file names the fields as Go does
 		return nil, err
 	}
 	place := []policy.Column{{Name: "district_id", Type: "VARCHAR"}, {Name: "school_id", Type: "VARCHAR"}}

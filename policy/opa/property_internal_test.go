@@ -67,7 +67,7 @@ func filtered(ctx context.Context, db *sql.DB, where string, args []string) ([]i
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
+	defer rows.Close() //nolint:errcheck // rows.Err says it
 	var ids []int
 	for rows.Next() {
 		var id int

@@ -26,7 +26,7 @@ func condition(t *testing.T, rule string) (view.Expr, []string, string, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := ast.MustParseTerm(`{"principal": {"schools": [], "districts": ["x"]}}`).Value.(ast.Object)
+	in := ast.MustParseTerm(`{"principal": {"schools": [], "districts": ["x"]}}`).Value.(ast.Object) //nolint:errcheck,forcetypeassert // it is written as one
 	s := &session{Engine: e, input: in}
 	expr, left, err := s.condition(t.Context(), d, []string{"rule"})
 	if err != nil {
@@ -141,6 +141,7 @@ func typeName(e view.Expr) string {
 
 func TestTheRestOfARuleIsShownWithoutMadeUpNames(t *testing.T) {
 	t.Parallel()
+	//nolint:dupword // a rule's use and its definition
 	_, left, _, err := condition(t, "include if not excluded\n\nexcluded if {\n\tinput.row.n != 1\n\tinput.row.a == \"x\"\n}")
 	if err != nil {
 		t.Fatal(err)

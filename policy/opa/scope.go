@@ -71,7 +71,7 @@ func (e *Engine) session(ctx context.Context, r policy.Request) (*session, error
 	if err != nil {
 		return nil, fmt.Errorf("evaluate policy: %w", err)
 	}
-	s := &session{Engine: e, request: r, input: in.(ast.Object)}
+	s := &session{Engine: e, request: r, input: in.(ast.Object)} //nolint:errcheck,forcetypeassert // input makes an object
 	if s.answer, err = e.decide(ctx, in); err != nil {
 		return nil, fmt.Errorf("evaluate policy: %w", err)
 	}

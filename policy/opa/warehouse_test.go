@@ -63,7 +63,7 @@ func (w warehouse) rows(query string) []string {
 	if err != nil {
 		w.t.Fatalf("%v in %s", err, query)
 	}
-	defer rows.Close()
+	defer rows.Close() //nolint:errcheck // rows.Err says it
 	columns, err := rows.Columns()
 	if err != nil {
 		w.t.Fatal(err)
@@ -152,8 +152,8 @@ func TestEvaluatorSeesFormalObservationsDuringAssignment(t *testing.T) {
 		('before', '%[1]s', '%[2]s', 'formal', '2024-08-31'), ('after', '%[1]s', '%[2]s', 'formal', '2025-01-01'),
 		('informal', '%[1]s', '%[2]s', 'informal', '2024-10-01'), ('of another', '%[3]s', '%[2]s', 'formal', '2024-10-01'),
 		('undated', '%[1]s', '%[2]s', 'formal', NULL)`, key(2), key(1), key(4)))
-	w.exec(fmt.Sprintf(`INSERT INTO evaluative.main.observation_score
-		SELECT observation_id, 'e', teacher_key, observed_on, 3, 1, 4 FROM evaluative.main.observation`))
+	w.exec(`INSERT INTO evaluative.main.observation_score
+		SELECT observation_id, 'e', teacher_key, observed_on, 3, 1, 4 FROM evaluative.main.observation`)
 	s := scope(t, ask(policy.Evaluation, policy.Evaluator))
 	want := []string{"first day", "last day"}
 	for _, dataset := range []string{"observation", "observation_score"} {

@@ -20,7 +20,6 @@ import (
 	"github.com/weir-warehouse/weir/sql/guard"
 )
 
-//nolint:gochecknoglobals // a flag of the test binary
 var update = flag.Bool("update", false, "write the verdicts to the cases' want.yaml")
 
 // want is what a case expects.

@@ -116,7 +116,7 @@ func kindOf(duckType string) (kind, error) {
 // DuckDB compares in at most 38.
 func widthFits(duckType string) error {
 	var width, scale int
-	if n, _ := fmt.Sscanf(strings.ToUpper(duckType), "DECIMAL(%d,%d)", &width, &scale); n > 0 && width > maxWidth {
+	if n, _ := fmt.Sscanf(strings.ToUpper(duckType), "DECIMAL(%d,%d)", &width, &scale); n > 0 && width > maxWidth { //nolint:errcheck // another type
 		return fmt.Errorf("row rules cannot read type %s: more than %d digits", duckType, maxWidth)
 	}
 	return nil
