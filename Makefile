@@ -7,6 +7,7 @@ BIN       := bin/weir
 HOME_DIR  ?= weir-home
 BENCH     ?= .
 FUZZTIME  ?= 10s
+N         ?= 20000
 
 VERSION   := $(shell git describe --tags --dirty 2>/dev/null)
 COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
@@ -20,7 +21,7 @@ LINT      := $(TOOL) golangci-lint
 GOTEST    := go run tools/skipcheck/main.go tools/skipcheck/report.go
 
 # Where goroutines share memory, or code is pure and its race run is cheap.
-RACE_PACKAGES := ./cmd/weir ./policy ./etl/contract
+RACE_PACKAGES := ./policy ./policy/identity ./etl/contract ./sql/snapshot ./sql/gateway
 
 # Client programs that tests need, as program:Debian-package, and Python
 # packages. Python's go to an environment of their own, first on the tests' PATH.
@@ -54,10 +55,15 @@ test: ## run all tests; those that need a program you lack say so and skip
 test-strict: ## run all tests, none from the cache; a skipped one is a failure
 	@WEIR_CI=1 $(GOTEST) -count=1 ./...
 	@cd tools && go test ./skipcheck
+	@cd policy/audit/interop && go test ./...
 
 .PHONY: race
 race: ## run the tests under the race detector where it pays
 	@WEIR_CI=1 $(GOTEST) -count=1 -race $(RACE_PACKAGES)
+
+.PHONY: noninterference
+noninterference: ## compare two worlds over N generated statements (default 20000)
+	N=$(N) go test ./sql/gateway -run '^TestNoninterference' -v -timeout 0
 
 .PHONY: bench
 bench: ## run the benchmarks that BENCH matches (default all)
@@ -69,7 +75,7 @@ fuzz: ## run every fuzz test for FUZZTIME (default 10s)
 	| sed -E 's|^(.*)/[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9_]*).*|\1 \2|' \
 	| while read -r dir name; do \
 		echo "$$dir $$name"; \
-		go test "$$dir" -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) || exit 1; \
+		go test "$$dir" -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x || exit 1; \
 	done
 
 .PHONY: fmt

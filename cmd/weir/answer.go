@@ -67,6 +67,10 @@ func spell(column arrow.Array, i int, null string) string {
 		return null
 	}
 	switch c := column.(type) {
+	case *array.Decimal128:
+		if kind, ok := c.DataType().(*arrow.Decimal128Type); ok {
+			return c.Value(i).ToString(kind.Scale)
+		}
 	case *array.Date32:
 		return c.Value(i).ToTime().Format(time.DateOnly)
 	case *array.Timestamp:

@@ -36,6 +36,7 @@ type Config struct {
 	Log       LogConfig
 	Engine    EngineConfig
 	Load      LoadConfig
+	Policy    PolicyConfig
 	Snapshots SnapshotsConfig
 }
 
@@ -55,6 +56,13 @@ type EngineConfig struct {
 // LoadConfig says what a load may do without being asked to.
 type LoadConfig struct {
 	RemovalLimit float64 // share of a dataset's rows, 0 to 1
+}
+
+// PolicyConfig says where policy comes from and who must have signed it.
+type PolicyConfig struct {
+	Bundle    string
+	Key       string // file of the public key
+	Algorithm string
 }
 
 // SnapshotsConfig says how many snapshots stay.

@@ -43,18 +43,38 @@ func (a *app) datasets() ([]policy.Dataset, error) {
 	}), nil
 }
 
-// policySource returns where the home's policy is: in its folder policy, or, if
-// that is empty, built in.
+// policySource returns where the policy is: where the configuration says, else
+// in the home's folder policy, or, if that is empty, built in. With a key
+// configured, a policy that is not built in must be signed with it.
 func (a *app) policySource() (opa.Source, error) {
-	dir := a.home().Policy()
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("look for a policy: %w", err)
+	location := a.config.Policy.Bundle
+	if location == "" {
+		entries, err := os.ReadDir(a.home().Policy())
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("look for a policy: %w", err)
+		}
+		if len(entries) > 0 {
+			location = a.home().Policy()
+		}
 	}
-	if len(entries) == 0 {
-		dir = ""
+	key, err := a.policyKey()
+	if err != nil {
+		return nil, err
 	}
-	return opa.Open(dir, nil)
+	return opa.Open(location, key)
+}
+
+// policyKey reads the key with which policies must be signed; nil is none.
+func (a *app) policyKey() (*opa.Key, error) {
+	c := a.config.Policy
+	if c.Key == "" {
+		return nil, nil //nolint:nilnil // no key is configured, which is no fault
+	}
+	pem, err := os.ReadFile(c.Key)
+	if err != nil {
+		return nil, policy.Errorf(policy.Usage, "policy.key = %q: the key cannot be read: %w", c.Key, err)
+	}
+	return &opa.Key{ID: "weir", Algorithm: c.Algorithm, Public: string(pem)}, nil
 }
 
 // policyEngine loads the home's policy over its datasets, and proves it unless

@@ -31,7 +31,11 @@ func (a *app) namedPolicy(args []string) (opa.Source, error) {
 	case args[0] == builtInPolicy:
 		return opa.Open("", nil)
 	}
-	return opa.Open(args[0], nil)
+	key, err := a.policyKey()
+	if err != nil {
+		return nil, err
+	}
+	return opa.Open(args[0], key)
 }
 
 // unproved loads a policy whose proof is up to the caller.

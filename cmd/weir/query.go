@@ -27,9 +27,9 @@ principal see it for the purpose. The decision is on the audit log before the
 first row leaves. With - in place of the statement it is read from the input.
 
 Formats: table, csv, json, ndjson, arrow (IPC stream) and parquet.`,
-		Example: `  weir query --as eva.one --purpose evaluation "SELECT * FROM observation"
-  weir query --as ruth --purpose research --agreement a1 --format parquet --out x.parquet \
-    "SELECT * FROM survey_response"`,
+		Example: `  weir query --as eva --purpose evaluation "SELECT * FROM observation"
+  weir query --as ruth --purpose research --agreement a1 --out x.parquet \
+    --format parquet "SELECT * FROM survey_response"`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			text, err := a.statement(args[0])

@@ -145,25 +145,34 @@ func (a *app) quickstartPrincipals(ctx context.Context, source string) error {
 // point says what to try next.
 func (a *app) point() error {
 	return a.say("\nTry next:\n%s", suggestions(homeFlag(a.config.Home),
-		[2]string{"weir policy scope --as evaluator --purpose evaluation", "what an evaluator sees"},
-		[2]string{`weir query --as evaluator --purpose evaluation "FROM observation"`, "and the answer that they get"},
-		[2]string{"weir snapshots show", "what was published, dataset by dataset"},
-		[2]string{"weir contracts docs", "what each column means"},
-		[2]string{"weir quarantine list", "rows that failed a check (here: none)"},
-		[2]string{"weir doctor", "whether the home is in order"}))
+		[2]string{"policy scope --as evaluator --purpose evaluation", "what an evaluator sees"},
+		[2]string{`query --as evaluator --purpose evaluation "FROM observation"`, "and the answer that they get"},
+		[2]string{"snapshots show", "what was published, dataset by dataset"},
+		[2]string{"contracts docs", "what each column means"},
+		[2]string{"quarantine list", "rows that failed a check (here: none)"},
+		[2]string{"doctor", "whether the home is in order"}))
 }
 
 // suggestions aligns commands with what they are for.
 func suggestions(home string, commands ...[2]string) string {
 	width := 0
-	for _, c := range commands {
-		width = max(width, len(c[0]+home))
+	for i := range commands {
+		commands[i][0] = programName() + " " + commands[i][0] + home
+		width = max(width, len(commands[i][0]))
 	}
 	var b strings.Builder
 	for _, c := range commands {
-		fmt.Fprintf(&b, "  %-*s  %s\n", width, c[0]+home, c[1])
+		fmt.Fprintf(&b, "  %-*s  %s\n", width, c[0], c[1])
 	}
 	return b.String()
+}
+
+// programName is how this program was called, such as bin/weir.
+func programName() string {
+	if name := os.Args[0]; !filepath.IsAbs(name) {
+		return name
+	}
+	return "weir"
 }
 
 // say writes words for people; as JSON is asked for, it keeps quiet.

@@ -57,6 +57,15 @@ func settings() []setting {
 		{key: "load.removal_limit", fallback: "0.10",
 			meaning: "share of a dataset's rows that a full file may end without --accept-removals",
 			set:     share(func(c *Config) *float64 { return &c.Load.RemovalLimit })},
+		{key: "policy.bundle", fallback: "",
+			meaning: "directory, .tar.gz or URL of the policy; blank: the home's folder policy, or if that is empty, the built-in one",
+			set:     anything(func(c *Config) *string { return &c.Policy.Bundle })},
+		{key: "policy.key", fallback: "",
+			meaning: "file with the public key (PEM) that a policy of your own must be signed with; blank: none must",
+			set:     anything(func(c *Config) *string { return &c.Policy.Key })},
+		{key: "policy.algorithm", fallback: "RS256",
+			meaning: "algorithm of the policy's signature",
+			set:     choice(func(c *Config) *string { return &c.Policy.Algorithm }, "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")},
 		{key: "snapshots.keep", fallback: "10",
 			meaning: "number of snapshots that pruning leaves",
 			set:     whole(func(c *Config) *int { return &c.Snapshots.Keep }, 1, 1_000_000)},
@@ -82,6 +91,13 @@ func path(field func(*Config) *string) func(*Config, string) error {
 		if strings.TrimSpace(value) == "" {
 			return errors.New("is blank")
 		}
+		*field(c) = value
+		return nil
+	}
+}
+
+func anything(field func(*Config) *string) func(*Config, string) error {
+	return func(c *Config, value string) error {
 		*field(c) = value
 		return nil
 	}

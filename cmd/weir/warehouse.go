@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -90,7 +91,7 @@ type initResult struct {
 
 // homeFlag is what the next commands need to find the home.
 func homeFlag(dir string) string {
-	if dir == "./weir-home" {
+	if filepath.Clean(dir) == "weir-home" {
 		return ""
 	}
 	return " --home " + quoteArgument(dir)
