@@ -79,18 +79,16 @@ func (l *Loader) Load(ctx context.Context, paths []string, o Options) (r Report,
 		return r, err
 	}
 	defer func() { err = errors.Join(err, release(jobs)) }()
-	touched := map[string]bool{}
 	for i, j := range jobs {
 		l.progress(i, len(jobs), j.file.Name)
 		outcome, err := l.run(ctx, s, j, o)
 		if err != nil {
 			return r, err
 		}
-		touched[outcome.Dataset] = outcome.Status == StatusLoaded || touched[outcome.Dataset]
 		r.Outcomes = append(r.Outcomes, outcome)
 	}
 	l.progress(len(jobs), len(jobs), "")
-	r.Retried, err = l.retry(ctx, s, touched, false)
+	r.Retried, err = l.retry(ctx, s, false)
 	return r, err
 }
 
@@ -211,7 +209,7 @@ func (l *Loader) finish(ctx context.Context, g *staging, out *Outcome, o Options
 	if err := g.checkSets(ctx); err != nil {
 		return err
 	}
-	if err := g.weigh(ctx, &out.Batch, ""); err != nil {
+	if err := g.weigh(ctx, &out.Batch, "true"); err != nil {
 		return err
 	}
 	if !o.AcceptRemovals {

@@ -148,15 +148,20 @@ func (p person) match(who string) string {
 	return strings.Join(parts, " AND ")
 }
 
+// withdrawn is the SQL of whether a stage row s says that a loaded row has
+// ended.
+func (g *staging) withdrawn() string {
+	if g.rows.Source == sourceRow {
+		return "s._deleted"
+	}
+	return "false"
+}
+
 // define makes two views under the dataset's own column names, with the keys
 // of people and _row: keyed, all rows, and staged, those that passed the value
 // checks.
 func (g *staging) define(ctx context.Context) error {
-	deleted := "false"
-	if g.rows.Source == sourceRow {
-		deleted = "s._deleted"
-	}
-	cols := []string{"s.rowid AS _row", deleted + " AS _deleted", g.passed() + " AS _passed"}
+	cols := []string{"s.rowid AS _row", g.withdrawn() + " AS _deleted", g.passed() + " AS _passed"}
 	var joins []string
 	for i := range g.k.Columns {
 		if col := &g.k.Columns[i]; col.Person == "" {

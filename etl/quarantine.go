@@ -8,12 +8,11 @@ import (
 	"os"
 	"time"
 
-	"github.com/weir-warehouse/weir/etl/contract"
 	"github.com/weir-warehouse/weir/sql/duck"
 )
 
 // writeQuarantine sets the batch's bad rows aside. A row stands there once,
-// with every rule that it broke; done again, it replaces itself.
+// with every rule that it broke.
 func (g *staging) writeQuarantine(ctx context.Context, b *Batch, now time.Time) (err error) {
 	found, err := g.find(ctx)
 	if err != nil {
@@ -23,10 +22,7 @@ func (g *staging) writeQuarantine(ctx context.Context, b *Batch, now time.Time) 
 		defer func() { err = errors.Join(err, os.Remove(found)) }()
 	}
 	err = g.transact(ctx, func(tx *sql.Tx) error {
-		// A full file takes the place of the earlier ones, and so do its bad rows.
-		_, err := tx.ExecContext(ctx, "DELETE FROM quarantine.quarantined_row WHERE batch_id = ? OR (? AND dataset = ? AND seq < ?)",
-			b.ID, b.Mode == contract.Full, b.Dataset, b.Seq)
-		if err != nil || b.Quarantined == 0 {
+		if err := b.note(ctx, tx, g.k); err != nil || b.Quarantined == 0 {
 			return err
 		}
 		head := fmt.Sprintf("%s, %d, %s", duck.Literal(b.ID), b.Seq, duck.Literal(b.Dataset))
@@ -37,15 +33,15 @@ func (g *staging) writeQuarantine(ctx context.Context, b *Batch, now time.Time) 
 			line, raw = "f.line", "coalesce(nullif(f.raw, ''), "+raw+")"
 			from = " JOIN " + foundRows(found) + " f ON f.position = s._position"
 			rejected := fmt.Sprintf(`INSERT INTO quarantine.quarantined_row
-				SELECT %s, file, position, line, raw, NULL, [{'rule': '%s', 'column': ''}], %s FROM %s WHERE position < 0`, head, ruleStructure, at, foundRows(found))
+				SELECT %s, file, position, line, raw, NULL, [{'rule': '%s', 'column': ''}], false, %s, NULL FROM %s WHERE position < 0`, head, ruleStructure, at, foundRows(found))
 			if _, err := tx.ExecContext(ctx, rejected); err != nil {
 				return err
 			}
 		}
 		_, err = tx.ExecContext(ctx, fmt.Sprintf(`INSERT INTO quarantine.quarantined_row
-			SELECT %s, %s, s._position, %s, %s, %s, b.violations, %s
+			SELECT %s, %s, s._position, %s, %s, %s, b.violations, %s, %s, NULL
 			FROM bad b JOIN (SELECT rowid AS _row, %s AS _position, * FROM stage) s USING (_row)%s`,
-			head, duck.Literal(b.File), line, raw, fields, at, g.rows.Source, from))
+			head, duck.Literal(b.File), line, raw, fields, g.withdrawn(), at, g.rows.Source, from))
 		return err
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weir-warehouse/weir/etl/contract"
@@ -18,6 +19,7 @@ type Retried struct {
 	Loaded     int64  `json:"loaded"`
 	Updated    int64  `json:"updated"`
 	Unchanged  int64  `json:"unchanged"`
+	Withdrawn  int64  `json:"withdrawn"`
 	Superseded int64  `json:"superseded"` // dropped, since a later batch brought the same key
 }
 
@@ -40,15 +42,19 @@ func (l *Loader) Retry(ctx context.Context) (r []Retried, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	return l.retry(ctx, s, nil, true)
+	return l.retry(ctx, s, true)
 }
 
 // retry goes through the quarantine until nothing more can be loaded. After a
 // load it takes only rows that wait for references, and drops rows of the
-// datasets that were touched where a later batch brought the same key.
-func (l *Loader) retry(ctx context.Context, s *store, touched map[string]bool, all bool) ([]Retried, error) {
+// datasets that were loaded where a later batch brought the same key.
+func (l *Loader) retry(ctx context.Context, s *store, all bool) ([]Retried, error) {
+	newer, err := s.loadedSinceRetry(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var out []Retried
-	for progress := true; progress; {
+	for first, progress := true, true; progress; first = false {
 		progress = false
 		for _, k := range l.Catalog.LoadOrder() {
 			batches, err := s.pending(ctx, k)
@@ -56,7 +62,7 @@ func (l *Loader) retry(ctx context.Context, s *store, touched map[string]bool, a
 				return out, err
 			}
 			for _, p := range batches {
-				if !all && !p.waiting && !touched[k.Name] {
+				if !all && !p.waiting && !(first && slices.Contains(newer, k.Name)) {
 					continue
 				}
 				r, err := l.retryBatch(ctx, s, k, p, all)
@@ -68,9 +74,34 @@ func (l *Loader) retry(ctx context.Context, s *store, touched map[string]bool, a
 				}
 			}
 		}
-		touched = nil
 	}
-	return out, nil
+	return out, s.noteRetry(ctx, newer)
+}
+
+// lastBatches is a query of the last batch of each dataset.
+func lastBatches() string {
+	var ledgers []string
+	for _, c := range contract.Compartments() {
+		ledgers = append(ledgers, "SELECT dataset, max(seq) AS seq FROM "+duck.Ident(string(c))+".ledger.batch GROUP BY dataset")
+	}
+	return strings.Join(ledgers, " UNION ALL ")
+}
+
+// loadedSinceRetry lists the datasets that were loaded since the quarantine was
+// last gone through.
+func (s *store) loadedSinceRetry(ctx context.Context) ([]string, error) {
+	return column[string](ctx, s.conn, "SELECT dataset FROM ("+lastBatches()+") b ANTI JOIN quarantine.retried_dataset r ON r.dataset = b.dataset AND r.seq >= b.seq")
+}
+
+// noteRetry records that the quarantine was gone through.
+func (s *store) noteRetry(ctx context.Context, newer []string) error {
+	if len(newer) == 0 {
+		return nil
+	}
+	return s.transact(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM quarantine.retried_dataset; INSERT INTO quarantine.retried_dataset "+lastBatches())
+		return err
+	})
 }
 
 func (s *store) pending(ctx context.Context, k *contract.Contract) ([]pending, error) {
@@ -103,30 +134,44 @@ func (l *Loader) retryBatch(ctx context.Context, s *store, k *contract.Contract,
 	}
 	b := &out.Batch
 	b.ID = digest("retry", p.id, fmt.Sprint(b.Seq))
-	for _, step := range []func() error{
-		func() error { return g.resolve(ctx) },
-		func() error { return g.checkSets(ctx) },
-		func() error { return g.exec(ctx, g.superseded(p)) },
-		func() error { return g.weigh(ctx, b, eligible(all)) },
+	for _, step := range []func(context.Context) error{
+		g.resolve,
+		g.checkSets,
+		func(ctx context.Context) error { return g.exec(ctx, g.superseded(p)) },
+		func(ctx context.Context) error { return g.weigh(ctx, b, eligible(all)) },
+		func(ctx context.Context) error {
+			return g.exec(ctx, "CREATE OR REPLACE TEMP TABLE settled AS SELECT _source_row FROM stage WHERE rowid IN (SELECT _row FROM accepted UNION SELECT _row FROM superseded)")
+		},
 	} {
-		if err := step(); err != nil {
+		if err := step(ctx); err != nil {
 			return r, err
 		}
 	}
-	err = s.conn.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM incoming), (SELECT count(*) FROM superseded)").Scan(&b.Read, &r.Superseded)
+	err = s.conn.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM accepted), (SELECT count(*) FROM superseded)").Scan(&b.Read, &r.Superseded)
 	if err != nil || b.Read+r.Superseded == 0 {
 		return r, err
 	}
-	b.Quarantined, b.Ended, b.Loaded = 0, 0, b.Read-b.Updated-b.Unchanged
-	r.Loaded, r.Updated, r.Unchanged = b.Loaded, b.Updated, b.Unchanged
-	if err := s.exec(ctx, "CREATE OR REPLACE TEMP TABLE settled AS SELECT _source_row FROM stage WHERE rowid IN (SELECT _row FROM incoming UNION SELECT _row FROM superseded)"); err != nil {
+	if b.Read == 0 {
+		return r, s.transact(ctx, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, "DELETE FROM quarantine.quarantined_row WHERE rowid IN (SELECT _source_row FROM settled)")
+			return err
+		})
+	}
+	b.Quarantined, b.Loaded = 0, b.Read-b.Withdrawn-b.Updated-b.Unchanged
+	r.Loaded, r.Updated, r.Unchanged, r.Withdrawn = b.Loaded, b.Updated, b.Unchanged, b.Withdrawn
+	if err := g.claimSettled(ctx, b); err != nil {
 		return r, err
 	}
-	if err := g.write(ctx, b, l.Now(), l.Program); err != nil {
-		return r, err
-	}
-	return r, s.transact(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "DELETE FROM quarantine.quarantined_row WHERE rowid IN (SELECT _source_row FROM settled)")
+	return r, g.write(ctx, b, l.Now(), l.Program)
+}
+
+// claimSettled marks the rows that the batch takes out of quarantine.
+func (g *staging) claimSettled(ctx context.Context, b *Batch) error {
+	return g.transact(ctx, func(tx *sql.Tx) error {
+		if err := b.note(ctx, tx, g.k); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "UPDATE quarantine.quarantined_row SET settled_by = ? WHERE rowid IN (SELECT _source_row FROM settled)", b.ID)
 		return err
 	})
 }
@@ -142,7 +187,7 @@ func (s *store) stageQuarantined(ctx context.Context, k *contract.Contract, p pe
 	for i, name := range names {
 		cols[i] = fmt.Sprintf(`json_extract_string(fields, %s) AS %s`, duck.Literal(`$."`+name+`"`), duck.Ident(name))
 	}
-	query := fmt.Sprintf("SELECT %s, false AS _repaired, false AS _empty, rowid AS _source_row, false AS _deleted FROM %s", strings.Join(cols, ", "), from)
+	query := fmt.Sprintf("SELECT %s, false AS _repaired, false AS _empty, rowid AS _source_row, withdrawn AS _deleted FROM %s", strings.Join(cols, ", "), from)
 	g, err := s.stage(ctx, k, Rows{Query: query, Columns: names, Source: sourceRow})
 	if err != nil {
 		return nil, err
@@ -155,8 +200,9 @@ func (g *staging) superseded(p pending) string {
 	return fmt.Sprintf("CREATE OR REPLACE TEMP TABLE superseded AS SELECT DISTINCT s._row FROM keyed s JOIN %s t ON %s WHERE t._batch > %d", table(g.k), g.sameKey("s", "t"), p.seq)
 }
 
+// eligible is the condition of rows s that a retry may load.
 func eligible(all bool) string {
-	cond := " AND s._row NOT IN (SELECT _row FROM superseded)"
+	cond := "s._row NOT IN (SELECT _row FROM superseded)"
 	if !all {
 		cond += " AND s._row IN (SELECT _row FROM awaiting)"
 	}

@@ -50,7 +50,10 @@ func openStore(ctx context.Context, home Home, catalog *contract.Catalog, engine
 			return s, fmt.Errorf("open compartment %s: %w", c, err)
 		}
 	}
-	return s, s.attach(ctx, home.Quarantine(), quarantine, schema.Quarantine)
+	if err := s.attach(ctx, home.Quarantine(), quarantine, schema.Quarantine); err != nil {
+		return s, err
+	}
+	return s, s.recover(ctx)
 }
 
 func (s *store) close() error {

@@ -34,16 +34,18 @@ type Batch struct {
 }
 
 // weigh finds out what writing the batch would do, and writes nothing: which
-// rows are good (the view incoming), which loaded rows they match (matched)
-// and which loaded rows end (ending).
-func (g *staging) weigh(ctx context.Context, b *Batch, excluded string) error {
+// eligible rows are good (the views accepted and, of those that are not
+// withdrawn, incoming), which loaded rows they match (matched) and which loaded
+// rows end (ending).
+func (g *staging) weigh(ctx context.Context, b *Batch, eligible string) error {
 	same := make([]string, 0, len(g.k.Columns))
 	for _, name := range g.supplied() {
 		same = append(same, fmt.Sprintf("s.%s IS DISTINCT FROM t.%[1]s", duck.Ident(name)))
 	}
 	stmts := []string{
 		"CREATE OR REPLACE TEMP TABLE bad AS SELECT _row, list({'rule': rule, 'column': col} ORDER BY rule, col) AS violations FROM violation GROUP BY _row",
-		fmt.Sprintf("CREATE OR REPLACE TEMP VIEW incoming AS SELECT s.* FROM staged s ANTI JOIN bad USING (_row) WHERE NOT s._deleted%s", excluded),
+		fmt.Sprintf("CREATE OR REPLACE TEMP VIEW accepted AS SELECT s.* FROM staged s ANTI JOIN bad USING (_row) WHERE %s", eligible),
+		"CREATE OR REPLACE TEMP VIEW incoming AS FROM accepted WHERE NOT _deleted",
 		fmt.Sprintf("CREATE OR REPLACE TEMP TABLE matched AS SELECT s._row, t.rowid AS _target, (%s) AS changed FROM incoming s JOIN %s t ON %s",
 			strings.Join(same, " OR "), table(g.k), g.sameKey("s", "t")),
 		g.ending(b.Mode),
@@ -77,7 +79,7 @@ func (g *staging) supplied() []string {
 // lists and that fails a check is not missing; when a failing row's key cannot
 // be read, no row can be told to be missing.
 func (g *staging) ending(mode contract.LoadMode) string {
-	withdrawn := fmt.Sprintf("CREATE OR REPLACE TEMP TABLE ending AS SELECT t.rowid AS _target FROM %s t WHERE EXISTS (FROM staged s ANTI JOIN bad USING (_row) WHERE s._deleted AND %s)",
+	withdrawn := fmt.Sprintf("CREATE OR REPLACE TEMP TABLE ending AS SELECT t.rowid AS _target FROM %s t WHERE EXISTS (FROM accepted s WHERE s._deleted AND %s)",
 		table(g.k), g.sameKey("s", "t"))
 	if mode != contract.Full || !g.complete() {
 		return withdrawn
@@ -97,7 +99,7 @@ func (g *staging) count(ctx context.Context, b *Batch) error {
 	malformed := g.malformed()
 	err := g.conn.QueryRowContext(ctx, `SELECT
 		(SELECT count(*) FROM stage WHERE NOT _empty), (SELECT count(*) FROM stage WHERE _empty), (SELECT count(*) FROM stage WHERE _repaired AND NOT _empty),
-		(SELECT count(*) FROM bad), (SELECT count(*) FROM staged s ANTI JOIN bad USING (_row) WHERE s._deleted),
+		(SELECT count(*) FROM bad), (SELECT count(*) FROM accepted WHERE _deleted),
 		(SELECT count(*) FROM matched WHERE changed), (SELECT count(*) FROM matched WHERE NOT changed), (SELECT count(*) FROM ending)`).
 		Scan(&b.Read, &b.Skipped, &b.Repaired, &b.Quarantined, &b.Withdrawn, &b.Updated, &b.Unchanged, &b.Ended)
 	if err != nil {
@@ -143,9 +145,8 @@ func (g *staging) allowRemovals(ctx context.Context, b *Batch, limit float64) er
 		b.File, b.Ended, present, b.Dataset, 100*limit)
 }
 
-// write makes the batch last, one database after another; the ledger of the
-// dataset's compartment comes last and makes it complete. Each step can be
-// done again.
+// write makes the batch last: the ledger, in the transaction that writes its
+// rows, makes it complete.
 func (g *staging) write(ctx context.Context, b *Batch, now time.Time, program string) error {
 	if err := g.writeIdentifiers(ctx, b); err != nil {
 		return fmt.Errorf("write identifiers of %s: %w", b.File, err)
@@ -158,6 +159,9 @@ func (g *staging) write(ctx context.Context, b *Batch, now time.Time, program st
 		}
 		return g.record(ctx, tx, b, now, program)
 	})
+	if err == nil {
+		err = g.settle(ctx, b)
+	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", b.Dataset, err)
 	}
@@ -170,7 +174,7 @@ func (g *staging) writeIdentifiers(ctx context.Context, b *Batch) error {
 		return nil
 	}
 	return g.transact(ctx, func(tx *sql.Tx) error {
-		var added int64
+		var added []sql.Result
 		for _, p := range g.people {
 			for i, id := range p.ids {
 				stmt := fmt.Sprintf(`INSERT INTO vault.identity.identifier
@@ -182,18 +186,10 @@ func (g *staging) writeIdentifiers(ctx context.Context, b *Batch) error {
 				if err != nil {
 					return err
 				}
-				n, err := result.RowsAffected()
-				if err != nil {
-					return err
-				}
-				added += n
+				added = append(added, result)
 			}
 		}
-		if added == 0 {
-			return nil
-		}
-		_, err := tx.ExecContext(ctx, "UPDATE vault.ledger.revision SET revision = revision + 1")
-		return err
+		return revise(ctx, tx, contract.Vault, added...)
 	})
 }
 
@@ -225,11 +221,10 @@ func (g *staging) tableWrites(b *Batch) []string {
 // record writes the batch into its compartment's ledger.
 func (g *staging) record(ctx context.Context, tx *sql.Tx, b *Batch, now time.Time, program string) error {
 	ledger := duck.Ident(string(g.k.Compartment)) + ".ledger"
-	_, err := tx.ExecContext(ctx, fmt.Sprintf("INSERT INTO %s.batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ledger),
+	written, err := tx.ExecContext(ctx, fmt.Sprintf("INSERT INTO %s.batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ledger),
 		b.Seq, b.ID, b.Dataset, b.File, b.SHA256, string(b.Mode), b.Read, b.Loaded, b.Updated, b.Unchanged, b.Ended, b.Quarantined, b.Skipped, now.UTC(), program)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, "UPDATE "+ledger+".revision SET revision = revision + 1")
-	return err
+	return revise(ctx, tx, g.k.Compartment, written)
 }

@@ -69,7 +69,7 @@ func TestKilledAnywhere(t *testing.T) {
 		stage.measure(t)
 		t.Run(fmt.Sprintf("%d-%s", i+1, args[0]), func(t *testing.T) {
 			t.Parallel()
-			stage.run(t, 9)
+			stage.run(t, 7)
 		})
 		home = stage.after
 	}

@@ -11,5 +11,24 @@ CREATE TABLE IF NOT EXISTS quarantined_row (
     raw        VARCHAR   NOT NULL, -- as it stood in the file
     fields     JSON,               -- input columns as text; NULL when the line has no such shape
     violations STRUCT("rule" VARCHAR, "column" VARCHAR)[] NOT NULL,
-    since      TIMESTAMP NOT NULL
+    withdrawn  BOOLEAN   NOT NULL, -- the row says that a loaded one has ended
+    since      TIMESTAMP NOT NULL,
+    settled_by VARCHAR             -- batch that takes the row out of quarantine, while it is written
+);
+
+-- The batch that is being written: a batch goes into several files, one
+-- transaction each, and what stands here after a crash is completed or undone.
+CREATE TABLE IF NOT EXISTS unfinished_batch (
+    batch_id    VARCHAR NOT NULL,
+    compartment VARCHAR NOT NULL,
+    dataset     VARCHAR NOT NULL,
+    seq         INTEGER NOT NULL,
+    mode        VARCHAR NOT NULL
+);
+
+-- Up to which batch of a dataset its older quarantined rows were compared with
+-- what was loaded since.
+CREATE TABLE IF NOT EXISTS retried_dataset (
+    dataset VARCHAR NOT NULL,
+    seq     INTEGER NOT NULL
 );
