@@ -31,8 +31,8 @@ func (l *Loader) Publish(ctx context.Context) (m *snapshot.Manifest, published b
 	if current != nil && next.SameContent(current) {
 		return current, false, nil
 	}
-	if same, err := l.adopt(snapshots, next); same != nil || err != nil {
-		return same, err == nil, err
+	if same, ok, err := l.adopt(snapshots, next); ok || err != nil {
+		return same, ok, err
 	}
 	build := func(name string) string { return l.Home.Compartment(contract.Compartment(name)) }
 	return next, true, snapshots.Publish(next, build, current)
@@ -40,17 +40,17 @@ func (l *Loader) Publish(ctx context.Context) (m *snapshot.Manifest, published b
 
 // adopt makes an existing snapshot with the same content current: one whose
 // publishing stopped just before the end, or one from before a rollback.
-func (l *Loader) adopt(snapshots snapshot.Store, next *snapshot.Manifest) (*snapshot.Manifest, error) {
+func (l *Loader) adopt(snapshots snapshot.Store, next *snapshot.Manifest) (same *snapshot.Manifest, ok bool, err error) {
 	all, err := snapshots.List()
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	for i := len(all) - 1; i >= 0; i-- {
-		if all[i].SameContent(next) {
-			return all[i], snapshots.SetCurrent(all[i].ID)
+	for _, m := range slices.Backward(all) {
+		if m.SameContent(next) {
+			return m, true, snapshots.SetCurrent(m.ID)
 		}
 	}
-	return nil, nil
+	return nil, false, nil
 }
 
 // describe checkpoints the build files, checks what is new in them and
@@ -111,22 +111,29 @@ func (s *store) describe(ctx context.Context, c contract.Compartment) (snapshot.
 func (s *store) batches(ctx context.Context) ([]snapshot.Batch, error) {
 	out := []snapshot.Batch{}
 	for _, c := range contract.Compartments() {
-		rows, err := s.conn.QueryContext(ctx, fmt.Sprintf("SELECT seq, batch_id, dataset, file, loaded, updated, ended, quarantined FROM %s.ledger.batch ORDER BY seq", duck.Ident(string(c))))
+		of, err := s.batchesOf(ctx, c)
 		if err != nil {
 			return nil, err
 		}
-		for rows.Next() {
-			b := snapshot.Batch{Compartment: string(c)}
-			if err := rows.Scan(&b.Seq, &b.ID, &b.Dataset, &b.File, &b.Loaded, &b.Updated, &b.Ended, &b.Quarantined); err != nil {
-				return nil, errors.Join(err, rows.Close())
-			}
-			out = append(out, b)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return nil, err
-		}
+		out = append(out, of...)
 	}
 	return out, nil
+}
+
+func (s *store) batchesOf(ctx context.Context, c contract.Compartment) (out []snapshot.Batch, err error) {
+	rows, err := s.conn.QueryContext(ctx, fmt.Sprintf("SELECT seq, batch_id, dataset, file, loaded, updated, ended, quarantined FROM %s.ledger.batch ORDER BY seq", duck.Ident(string(c))))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	for rows.Next() {
+		b := snapshot.Batch{Compartment: string(c)}
+		if err := rows.Scan(&b.Seq, &b.ID, &b.Dataset, &b.File, &b.Loaded, &b.Updated, &b.Ended, &b.Quarantined); err != nil {
+			return nil, err
+		}
+		out = append(out, b)
+	}
+	return out, rows.Err()
 }
 
 // verifyIntegrity checks over everything in the compartments that changed what

@@ -197,7 +197,7 @@ func (s *store) stageQuarantined(ctx context.Context, k *contract.Contract, p pe
 
 // superseded lists the staged rows whose key a later batch loaded.
 func (g *staging) superseded(p pending) string {
-	return fmt.Sprintf("CREATE OR REPLACE TEMP TABLE superseded AS SELECT DISTINCT s._row FROM keyed s JOIN %s t ON %s WHERE t._batch > %d", table(g.k), g.sameKey("s", "t"), p.seq)
+	return fmt.Sprintf("CREATE OR REPLACE TEMP TABLE superseded AS SELECT DISTINCT s._row FROM keyed s JOIN %s t ON %s WHERE t._batch > %d", table(g.k), g.sameKey(), p.seq)
 }
 
 // eligible is the condition of rows s that a retry may load.

@@ -64,11 +64,11 @@ func (g *staging) checkKeys(ctx context.Context) error {
 		strings.Join(content, ", "), keys))
 }
 
-// sameKey is the condition that rows a and b have the same primary key.
-func (g *staging) sameKey(a, b string) string {
+// sameKey is the condition that the rows s and t have the same primary key.
+func (g *staging) sameKey() string {
 	parts := make([]string, len(g.k.PrimaryKey))
 	for i, c := range g.k.PrimaryKey {
-		parts[i] = fmt.Sprintf("%s.%s = %s.%[2]s", a, duck.Ident(c), b)
+		parts[i] = fmt.Sprintf("s.%s = t.%[1]s", duck.Ident(c))
 	}
 	return strings.Join(parts, " AND ")
 }
@@ -80,7 +80,7 @@ func (g *staging) checkUnique(ctx context.Context) error {
 		}
 		name := duck.Ident(col.Name)
 		rows := fmt.Sprintf(`SELECT _row FROM staged s WHERE %s IN (SELECT %[1]s FROM staged WHERE %[1]s IS NOT NULL GROUP BY 1 HAVING count(*) > 1)
-			OR EXISTS (FROM %s t WHERE t.%[1]s = s.%[1]s AND NOT (%s))`, name, table(g.k), g.sameKey("s", "t"))
+			OR EXISTS (FROM %s t WHERE t.%[1]s = s.%[1]s AND NOT (%s))`, name, table(g.k), g.sameKey())
 		if err := g.violate(ctx, ruleUnique, col.Name, rows); err != nil {
 			return err
 		}
@@ -103,7 +103,7 @@ func (g *staging) checkOverlaps(ctx context.Context) error {
 			FROM (SELECT s._row, %s FROM staged s WHERE %s AND %s
 				UNION ALL SELECT NULL, %[2]s FROM %[5]s t WHERE %[3]s AND NOT EXISTS (FROM staged s WHERE %[6]s)))
 			WHERE _row IS NOT NULL AND _from <= _until`,
-			duck.Idents(o.Key), period, strings.Join(present, " AND "), good, table(g.k), g.sameKey("s", "t"))
+			duck.Idents(o.Key), period, strings.Join(present, " AND "), good, table(g.k), g.sameKey())
 		if err := g.violate(ctx, o.Name, strings.Join([]string{o.From, o.To}, ","), rows); err != nil {
 			return err
 		}

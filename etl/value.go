@@ -81,5 +81,6 @@ func enumValue(text string, enum []string) string {
 	for _, e := range enum {
 		fmt.Fprintf(&fold, " WHEN %s THEN %s", duck.Literal(strings.ToLower(e)), duck.Literal(e))
 	}
-	return fmt.Sprintf("CASE WHEN %s IN (%s) THEN %[1]s ELSE CASE lower(%[1]s)%[3]s ELSE %[1]s END END", text, literals(enum), fold.String())
+	mended := fmt.Sprintf("CASE lower(%s)%s ELSE %[1]s END", text, fold.String())
+	return fmt.Sprintf("CASE WHEN %s IN (%s) THEN %[1]s ELSE %[3]s END", text, literals(enum), mended)
 }

@@ -47,7 +47,7 @@ func (g *staging) weigh(ctx context.Context, b *Batch, eligible string) error {
 		fmt.Sprintf("CREATE OR REPLACE TEMP VIEW accepted AS SELECT s.* FROM staged s ANTI JOIN bad USING (_row) WHERE %s", eligible),
 		"CREATE OR REPLACE TEMP VIEW incoming AS FROM accepted WHERE NOT _deleted",
 		fmt.Sprintf("CREATE OR REPLACE TEMP TABLE matched AS SELECT s._row, t.rowid AS _target, (%s) AS changed FROM incoming s JOIN %s t ON %s",
-			strings.Join(same, " OR "), table(g.k), g.sameKey("s", "t")),
+			strings.Join(same, " OR "), table(g.k), g.sameKey()),
 		g.ending(b.Mode),
 	}
 	for _, stmt := range stmts {
@@ -80,7 +80,7 @@ func (g *staging) supplied() []string {
 // be read, no row can be told to be missing.
 func (g *staging) ending(mode contract.LoadMode) string {
 	withdrawn := fmt.Sprintf("CREATE OR REPLACE TEMP TABLE ending AS SELECT t.rowid AS _target FROM %s t WHERE EXISTS (FROM accepted s WHERE s._deleted AND %s)",
-		table(g.k), g.sameKey("s", "t"))
+		table(g.k), g.sameKey())
 	if mode != contract.Full || !g.complete() {
 		return withdrawn
 	}
@@ -92,7 +92,7 @@ func (g *staging) ending(mode contract.LoadMode) string {
 		SELECT t.rowid AS _target FROM %s t
 		WHERE NOT EXISTS (FROM matched m WHERE m._target = t.rowid)
 		AND NOT EXISTS (FROM keyed s WHERE s._row IN (SELECT _row FROM bad) AND %s)
-		AND NOT EXISTS (FROM keyed s WHERE s._row IN (SELECT _row FROM bad) AND (%s))`, table(g.k), g.sameKey("s", "t"), strings.Join(unknown, " OR "))
+		AND NOT EXISTS (FROM keyed s WHERE s._row IN (SELECT _row FROM bad) AND (%s))`, table(g.k), g.sameKey(), strings.Join(unknown, " OR "))
 }
 
 func (g *staging) count(ctx context.Context, b *Batch) error {

@@ -80,7 +80,7 @@ func (f File) decode(declared Encoding) (*reader, Encoding, error) {
 		return nil, "", errors.Join(f.unreadable(err), file.Close())
 	}
 	buffered := bufio.NewReaderSize(r.Reader, 1<<20)
-	head, _ := buffered.Peek(4) // a fault shows again when the text is read
+	head, _ := buffered.Peek(4) //nolint:errcheck // a fault shows again when the text is read
 	found := mark(head)
 	if declared != "" && found != "" && declared != found {
 		err := policy.Errorf(policy.DataRefused, "%s: the mapping says encoding %s, the byte order mark says %s", f.Name, declared, found)

@@ -10,6 +10,7 @@ import (
 	"hash"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -151,7 +152,7 @@ func (c *textCheck) Write(p []byte) (int, error) {
 	}
 	text := p
 	if len(c.tail) > 0 {
-		text = append(c.tail, p...)
+		text = slices.Concat(c.tail, p)
 	}
 	text, c.tail = splitPartialRune(text)
 	if !validText(text) {

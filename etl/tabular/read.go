@@ -102,6 +102,7 @@ func (p *Prepared) relation(h Head) string {
 		return "read_parquet(" + duck.Literal(p.Data) + ")"
 	case NDJSON:
 		return fmt.Sprintf("read_json(%s, format = 'newline_delimited', columns = %s)", duck.Literal(p.Data), textColumns(h.Columns))
+	case Delimited:
 	}
 	path, lead := p.Data, fmt.Sprintf("header = true, skip = %d", h.Dialect.Skip)
 	if p.copied != "" {

@@ -86,6 +86,7 @@ func (f *fields) next(b byte) bool {
 		return f.separator(b)
 	case afterReturn:
 		return f.separator(b) && b == '\n'
+	case fieldStart, spaceBefore, inField, recordEnd:
 	}
 	if f.state == spaceBefore && b != '"' {
 		f.filled = f.n // with the space
