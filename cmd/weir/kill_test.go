@@ -59,7 +59,7 @@ func TestKilledAnywhere(t *testing.T) {
 		}
 	}
 	home := filepath.Join(dir, "home0")
-	if out, err := exec.Command(weir, "init", home).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), weir, "init", home).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	for i, args := range [][]string{
@@ -91,20 +91,21 @@ func (s *killStage) measure(t *testing.T) {
 	copyHome(t, s.before, s.after)
 	w := watch(t, s.after)
 	start := time.Now()
-	if out, err := s.command(s.after).CombinedOutput(); err != nil {
+	if out, err := s.command(t.Context(), s.after).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	s.took, s.events = time.Since(start), w.stop()
 	s.want = dump(t, s.after)
 }
 
-func (s *killStage) command(home string) *exec.Cmd {
-	return exec.Command(s.weir, append(s.args, "--home", home)...)
+func (s *killStage) command(ctx context.Context, home string) *exec.Cmd {
+	return exec.CommandContext(ctx, s.weir, append(s.args, "--home", home)...)
 }
 
 // run kills the command at n moments spread over its time and at n spread over
 // its changes of files.
 func (s *killStage) run(t *testing.T, n int) {
+	t.Helper()
 	random := rand.New(rand.NewPCG(uint64(len(s.args)), 7))
 	killed := 0
 	for i := range 2 * n {
@@ -121,7 +122,7 @@ func (s *killStage) run(t *testing.T, n int) {
 			killed++
 		}
 		verified(t, home, false)
-		if out, err := s.command(home).CombinedOutput(); err != nil {
+		if out, err := s.command(t.Context(), home).CombinedOutput(); err != nil {
 			t.Fatalf("killed at %.2f, run again: %v: %s", share, err, out)
 		}
 		if got := dump(t, home); got != s.want {
@@ -144,7 +145,7 @@ func (s *killStage) run(t *testing.T, n int) {
 // killAfter reports whether the command ended before.
 func (s *killStage) killAfter(t *testing.T, home string, after time.Duration) bool {
 	t.Helper()
-	cmd := s.command(home)
+	cmd := s.command(t.Context(), home)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +157,7 @@ func (s *killStage) killAfter(t *testing.T, home string, after time.Duration) bo
 func (s *killStage) killAtEvent(t *testing.T, home string, event int64) bool {
 	t.Helper()
 	w := watch(t, home)
-	cmd := s.command(home)
+	cmd := s.command(t.Context(), home)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +229,7 @@ func buildWeir(t *testing.T) string {
 			}
 		}
 	}
-	if out, err := exec.Command("go", append(args, ".")...).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "go", append(args, ".")...).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	return path
@@ -284,7 +285,7 @@ func verified(t *testing.T, home string, must bool) {
 func leftovers(t *testing.T, home string) {
 	t.Helper()
 	for _, pattern := range []string{"snapshots/.*", "build/tmp/*", "build/*.wal", ".CURRENT"} {
-		if left, _ := filepath.Glob(filepath.Join(home, pattern)); len(left) > 0 {
+		if left, err := filepath.Glob(filepath.Join(home, pattern)); err != nil || len(left) > 0 {
 			t.Errorf("left behind: %v", left)
 		}
 	}
@@ -316,16 +317,14 @@ func dump(t *testing.T, home string) string {
 	for _, c := range contract.Compartments() {
 		queries = append(queries, fmt.Sprintf("SELECT '%s', * EXCLUDE (finished_at) FROM %[1]s.ledger.batch", c))
 		for _, k := range catalog.In(c) {
-			named := ""
+			var keys, people []string
 			for _, p := range k.PersonColumns() {
-				named += fmt.Sprintf(", (%s) AS %s", identifiers(p.Name), p.Name)
+				keys = append(keys, p.Name)
+				people = append(people, fmt.Sprintf(", (%s) AS %s", identifiers(p.Name), p.Name))
 			}
-			exclude := ""
-			for _, p := range k.PersonColumns() {
-				exclude += ", " + p.Name
-			}
-			if exclude != "" {
-				exclude = " EXCLUDE (" + exclude[2:] + ")"
+			named, exclude := strings.Join(people, ""), ""
+			if len(keys) > 0 {
+				exclude = " EXCLUDE (" + strings.Join(keys, ", ") + ")"
 			}
 			for _, area := range []string{"main", "history"} {
 				queries = append(queries, fmt.Sprintf("SELECT '%s'%s, *%s FROM %s.%s.%s i", k.Name, named, exclude, c, area, k.Name))
