@@ -146,7 +146,7 @@ func (l *Loader) loadTable(ctx context.Context, s *store, j job, o Options, out 
 	var g *staging
 	src := source{file: p, head: j.head}
 	err = p.Read(ctx, l.Home.scratch(), j.head, func(relation string) (int64, error) {
-		if g, err = s.stage(ctx, j.k, j.rows(relation)); err != nil {
+		if g, err = s.stage(ctx, j.k, out.Mode, j.rows(relation)); err != nil {
 			return 0, err
 		}
 		staged, err := scalar[int64](ctx, s.conn, "SELECT count(*) FROM stage")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weir-warehouse/weir/etl/contract"
@@ -62,7 +63,7 @@ func (l *Loader) retry(ctx context.Context, s *store, all bool) ([]Retried, erro
 				return out, err
 			}
 			for _, p := range batches {
-				if !all && !p.waiting && !(first && slices.Contains(newer, k.Name)) {
+				if !all && !p.waiting && (!first || !slices.Contains(newer, k.Name)) {
 					continue
 				}
 				r, err := l.retryBatch(ctx, s, k, p, all)
@@ -133,7 +134,7 @@ func (l *Loader) retryBatch(ctx context.Context, s *store, k *contract.Contract,
 		return r, err
 	}
 	b := &out.Batch
-	b.ID = digest("retry", p.id, fmt.Sprint(b.Seq))
+	b.ID = digest("retry", p.id, strconv.Itoa(b.Seq))
 	for _, step := range []func(context.Context) error{
 		g.resolve,
 		g.checkSets,
@@ -188,7 +189,7 @@ func (s *store) stageQuarantined(ctx context.Context, k *contract.Contract, p pe
 		cols[i] = fmt.Sprintf(`json_extract_string(fields, %s) AS %s`, duck.Literal(`$."`+name+`"`), duck.Ident(name))
 	}
 	query := fmt.Sprintf("SELECT %s, false AS _repaired, false AS _empty, rowid AS _source_row, withdrawn AS _deleted FROM %s", strings.Join(cols, ", "), from)
-	g, err := s.stage(ctx, k, Rows{Query: query, Columns: names, Source: sourceRow})
+	g, err := s.stage(ctx, k, contract.Delta, Rows{Query: query, Columns: names, Source: sourceRow})
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +198,7 @@ func (s *store) stageQuarantined(ctx context.Context, k *contract.Contract, p pe
 
 // superseded lists the staged rows whose key a later batch loaded.
 func (g *staging) superseded(p pending) string {
-	return fmt.Sprintf("CREATE OR REPLACE TEMP TABLE superseded AS SELECT DISTINCT s._row FROM keyed s JOIN %s t ON %s WHERE t._batch > %d", table(g.k), g.sameKey(), p.seq)
+	return fmt.Sprintf("CREATE OR REPLACE TEMP TABLE superseded AS SELECT DISTINCT s._row FROM keyed s JOIN %s t ON %s WHERE t._batch > %d", table(g.k), g.sameKey("s", "t"), p.seq)
 }
 
 // eligible is the condition of rows s that a retry may load.

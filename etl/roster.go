@@ -160,7 +160,7 @@ func (s *store) stageDerived(ctx context.Context, j job, out *Outcome) (g *stagi
 		}
 		query := "SELECT *, false AS _repaired, false AS _empty FROM (" + j.derived.Query + ")"
 		var err error
-		g, err = s.stage(ctx, j.k, Rows{Query: query, Columns: j.derived.Columns, Source: sourceRow})
+		g, err = s.stage(ctx, j.k, out.Mode, Rows{Query: query, Columns: j.derived.Columns, Source: sourceRow})
 		return err
 	})
 	return g, err

@@ -3,6 +3,7 @@ package etl
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weir-warehouse/weir/etl/contract"
@@ -10,16 +11,38 @@ import (
 )
 
 // checkSets runs the checks that need more than one row: row checks over
-// people, keys, unique columns, overlaps, and last references, since a row may
-// refer to another of its batch only if that one is loaded.
+// people, keys, unique columns, overlaps and references. What a row may be
+// depends on which others fall, so where rows of the dataset depend on each
+// other the last three go on until none falls.
 func (g *staging) checkSets(ctx context.Context) error {
-	steps := []func(context.Context) error{g.checkPeople, g.checkKeys, g.checkUnique, g.checkOverlaps, g.checkReferences}
-	for _, step := range steps {
+	for _, step := range []func(context.Context) error{g.checkPeople, g.checkKeys} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("check %s: %w", g.k.Name, err)
 		}
 	}
+	for last, n := int64(-1), int64(0); n != last; {
+		last = n
+		for _, step := range []func(context.Context) error{g.checkUnique, g.checkOverlaps, g.checkReferences} {
+			if err := step(ctx); err != nil {
+				return fmt.Errorf("check %s: %w", g.k.Name, err)
+			}
+		}
+		if !g.interdependent() {
+			return nil
+		}
+		var err error
+		if n, err = scalar[int64](ctx, g.conn, "SELECT count(*) FROM violation"); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// interdependent reports whether rows of the dataset depend on each other.
+func (g *staging) interdependent() bool {
+	return len(g.k.Overlaps) > 0 || slices.ContainsFunc(g.k.Columns, func(c contract.Column) bool {
+		return c.Unique || c.Reference != nil && c.Reference.Dataset == g.k.Name
+	})
 }
 
 // good is the condition, on a row s, that nothing is held against it yet.
@@ -29,12 +52,13 @@ func (g *staging) violate(ctx context.Context, rule, column, rows string) error 
 	return g.exec(ctx, fmt.Sprintf("INSERT INTO violation SELECT _row, %s, %s FROM (%s)", duck.Literal(rule), duck.Literal(column), rows))
 }
 
+// checkPeople leaves out rows with somebody unknown: they wait for that person.
 func (g *staging) checkPeople(ctx context.Context) error {
 	for _, rc := range g.k.RowChecks {
 		if !namesPerson(g.k, rc) {
 			continue
 		}
-		if err := g.violate(ctx, rc.Name, strings.Join(rc.Columns, ","), "SELECT _row FROM staged s WHERE NOT coalesce(("+rc.Expression+"), true)"); err != nil {
+		if err := g.violate(ctx, rc.Name, strings.Join(rc.Columns, ","), "SELECT _row FROM staged s WHERE "+good+" AND NOT coalesce(("+rc.Expression+"), true)"); err != nil {
 			return err
 		}
 	}
@@ -64,13 +88,22 @@ func (g *staging) checkKeys(ctx context.Context) error {
 		strings.Join(content, ", "), keys))
 }
 
-// sameKey is the condition that the rows s and t have the same primary key.
-func (g *staging) sameKey() string {
+// sameKey is the condition that rows a and b have the same primary key.
+func (g *staging) sameKey(a, b string) string {
 	parts := make([]string, len(g.k.PrimaryKey))
 	for i, c := range g.k.PrimaryKey {
-		parts[i] = fmt.Sprintf("s.%s = t.%[1]s", duck.Ident(c))
+		parts[i] = fmt.Sprintf("%s.%s = %s.%[2]s", a, duck.Ident(c), b)
 	}
 	return strings.Join(parts, " AND ")
+}
+
+// stays is the condition that the batch leaves a loaded row t as it is.
+func (g *staging) stays() string {
+	cond := fmt.Sprintf("NOT EXISTS (FROM staged s WHERE %s AND %s)", g.sameKey("s", "t"), good)
+	if g.mode == contract.Full && g.complete() {
+		cond += fmt.Sprintf(" AND EXISTS (FROM keyed s WHERE %s)", g.sameKey("s", "t"))
+	}
+	return cond
 }
 
 func (g *staging) checkUnique(ctx context.Context) error {
@@ -78,9 +111,9 @@ func (g *staging) checkUnique(ctx context.Context) error {
 		if !col.Unique || len(g.k.PrimaryKey) == 1 && col.Name == g.k.PrimaryKey[0] {
 			continue
 		}
-		name := duck.Ident(col.Name)
-		rows := fmt.Sprintf(`SELECT _row FROM staged s WHERE %s IN (SELECT %[1]s FROM staged WHERE %[1]s IS NOT NULL GROUP BY 1 HAVING count(*) > 1)
-			OR EXISTS (FROM %s t WHERE t.%[1]s = s.%[1]s AND NOT (%s))`, name, table(g.k), g.sameKey())
+		rows := fmt.Sprintf(`SELECT _row FROM staged s WHERE %[1]s AND NOT _deleted
+			AND (%[2]s IN (SELECT %[2]s FROM staged s WHERE %[1]s AND NOT _deleted AND %[2]s IS NOT NULL GROUP BY 1 HAVING count(*) > 1)
+				OR EXISTS (FROM %[3]s t WHERE t.%[2]s = s.%[2]s AND %[4]s))`, good, duck.Ident(col.Name), table(g.k), g.stays())
 		if err := g.violate(ctx, ruleUnique, col.Name, rows); err != nil {
 			return err
 		}
@@ -88,53 +121,44 @@ func (g *staging) checkUnique(ctx context.Context) error {
 	return nil
 }
 
-// checkOverlaps finds rows whose period begins before an earlier one with the
-// same key has ended, in the batch or among the loaded rows that the batch
-// does not replace.
+// checkOverlaps finds rows whose period shares a day with one of the same key:
+// first with loaded ones, then of the rest those that begin before an earlier
+// one of the batch has ended.
 func (g *staging) checkOverlaps(ctx context.Context) error {
 	for _, o := range g.k.Overlaps {
-		period := fmt.Sprintf("%s, %s AS _from, coalesce(%s, DATE '9999-12-31') AS _to", duck.Idents(o.Key), duck.Ident(o.From), duck.Ident(o.To))
-		var present []string
+		present, alike := []string{"NOT _deleted", good}, []string{}
 		for _, c := range append([]string{o.From}, o.Key...) {
-			present = append(present, duck.Ident(c)+" IS NOT NULL")
+			present = append(present, "s."+duck.Ident(c)+" IS NOT NULL")
 		}
-		rows := fmt.Sprintf(`SELECT _row FROM (
-			SELECT _row, _from, max(_to) OVER (PARTITION BY %s ORDER BY _from, _row NULLS FIRST ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS _until
-			FROM (SELECT s._row, %s FROM staged s WHERE %s AND %s
-				UNION ALL SELECT NULL, %[2]s FROM %[5]s t WHERE %[3]s AND NOT EXISTS (FROM staged s WHERE %[6]s)))
-			WHERE _row IS NOT NULL AND _from <= _until`,
-			duck.Idents(o.Key), period, strings.Join(present, " AND "), good, table(g.k), g.sameKey())
-		if err := g.violate(ctx, o.Name, strings.Join([]string{o.From, o.To}, ","), rows); err != nil {
-			return err
+		for _, c := range o.Key {
+			alike = append(alike, fmt.Sprintf("t.%s = s.%[1]s", duck.Ident(c)))
+		}
+		from, to := duck.Ident(o.From), "coalesce(%s."+duck.Ident(o.To)+", DATE '9999-12-31')"
+		batch := fmt.Sprintf("SELECT s.*, s.%s AS _from, %s AS _to FROM staged s WHERE %s", from, fmt.Sprintf(to, "s"), strings.Join(present, " AND "))
+		loaded := fmt.Sprintf("SELECT _row FROM (%s) s WHERE EXISTS (FROM %s t WHERE %s AND t.%s <= s._to AND s._from <= %s AND %s)",
+			batch, table(g.k), strings.Join(alike, " AND "), from, fmt.Sprintf(to, "t"), g.stays())
+		within := fmt.Sprintf(`SELECT _row FROM (
+			SELECT _row, _from, max(_to) OVER (PARTITION BY %s ORDER BY _from, _row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS _until FROM (%s))
+			WHERE _from <= _until`, duck.Idents(o.Key), batch)
+		for _, rows := range []string{loaded, within} {
+			if err := g.violate(ctx, o.Name, strings.Join([]string{o.From, o.To}, ","), rows); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// checkReferences finds rows that refer to nothing that is or was loaded. A
-// dataset that refers to itself is checked until no further row falls.
+// checkReferences finds rows that refer to nothing that is or was loaded.
 func (g *staging) checkReferences(ctx context.Context) error {
-	for {
-		before, err := scalar[int64](ctx, g.conn, "SELECT count(*) FROM violation")
-		if err != nil {
-			return err
-		}
-		again := false
-		for i := range g.k.Columns {
-			col := &g.k.Columns[i]
-			if col.Reference == nil {
-				continue
-			}
-			again = again || col.Reference.Dataset == g.k.Name
+	for i := range g.k.Columns {
+		if col := &g.k.Columns[i]; col.Reference != nil {
 			if err := g.violate(ctx, ruleReference, col.Name, g.orphans(col)); err != nil {
 				return err
 			}
 		}
-		after, err := scalar[int64](ctx, g.conn, "SELECT count(*) FROM violation")
-		if err != nil || !again || after == before {
-			return err
-		}
 	}
+	return nil
 }
 
 func (g *staging) orphans(col *contract.Column) string {

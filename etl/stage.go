@@ -24,6 +24,7 @@ type Rows struct {
 type staging struct {
 	*store
 	k       *contract.Contract
+	mode    contract.LoadMode
 	rows    Rows
 	offered map[string]bool
 	checks  []check
@@ -39,8 +40,8 @@ const sourceRow = "_source_row"
 const wordBits = 60
 
 // stage reads and checks the rows one by one, in one pass of the engine.
-func (s *store) stage(ctx context.Context, k *contract.Contract, rows Rows) (*staging, error) {
-	g := &staging{store: s, k: k, rows: rows, offered: map[string]bool{}}
+func (s *store) stage(ctx context.Context, k *contract.Contract, mode contract.LoadMode, rows Rows) (*staging, error) {
+	g := &staging{store: s, k: k, mode: mode, rows: rows, offered: map[string]bool{}}
 	for _, name := range rows.Columns {
 		g.offered[name] = true
 	}

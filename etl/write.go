@@ -44,11 +44,11 @@ func (g *staging) weigh(ctx context.Context, b *Batch, eligible string) error {
 	}
 	stmts := []string{
 		"CREATE OR REPLACE TEMP TABLE bad AS SELECT _row, list({'rule': rule, 'column': col} ORDER BY rule, col) AS violations FROM violation GROUP BY _row",
-		fmt.Sprintf("CREATE OR REPLACE TEMP VIEW accepted AS SELECT s.* FROM staged s ANTI JOIN bad USING (_row) WHERE %s", eligible),
+		"CREATE OR REPLACE TEMP VIEW accepted AS SELECT s.* FROM staged s ANTI JOIN bad USING (_row) WHERE " + eligible,
 		"CREATE OR REPLACE TEMP VIEW incoming AS FROM accepted WHERE NOT _deleted",
 		fmt.Sprintf("CREATE OR REPLACE TEMP TABLE matched AS SELECT s._row, t.rowid AS _target, (%s) AS changed FROM incoming s JOIN %s t ON %s",
-			strings.Join(same, " OR "), table(g.k), g.sameKey()),
-		g.ending(b.Mode),
+			strings.Join(same, " OR "), table(g.k), g.sameKey("s", "t")),
+		g.ending(),
 	}
 	for _, stmt := range stmts {
 		if err := g.exec(ctx, stmt); err != nil {
@@ -78,10 +78,10 @@ func (g *staging) supplied() []string {
 // ending lists the loaded rows that a full file no longer lists. A row that it
 // lists and that fails a check is not missing; when a failing row's key cannot
 // be read, no row can be told to be missing.
-func (g *staging) ending(mode contract.LoadMode) string {
+func (g *staging) ending() string {
 	withdrawn := fmt.Sprintf("CREATE OR REPLACE TEMP TABLE ending AS SELECT t.rowid AS _target FROM %s t WHERE EXISTS (FROM accepted s WHERE s._deleted AND %s)",
-		table(g.k), g.sameKey())
-	if mode != contract.Full || !g.complete() {
+		table(g.k), g.sameKey("s", "t"))
+	if g.mode != contract.Full || !g.complete() {
 		return withdrawn
 	}
 	var unknown []string
@@ -92,7 +92,7 @@ func (g *staging) ending(mode contract.LoadMode) string {
 		SELECT t.rowid AS _target FROM %s t
 		WHERE NOT EXISTS (FROM matched m WHERE m._target = t.rowid)
 		AND NOT EXISTS (FROM keyed s WHERE s._row IN (SELECT _row FROM bad) AND %s)
-		AND NOT EXISTS (FROM keyed s WHERE s._row IN (SELECT _row FROM bad) AND (%s))`, table(g.k), g.sameKey(), strings.Join(unknown, " OR "))
+		AND NOT EXISTS (FROM keyed s WHERE s._row IN (SELECT _row FROM bad) AND (%s))`, table(g.k), g.sameKey("s", "t"), strings.Join(unknown, " OR "))
 }
 
 func (g *staging) count(ctx context.Context, b *Batch) error {
