@@ -73,8 +73,8 @@ func (p person) lookup() string {
 	for i, id := range p.ids {
 		conflicts = append(conflicts, fmt.Sprintf("coalesce(%s <> %s, false)", keys[i], first))
 		if i < len(p.ids)-1 {
-			conflicts = append(conflicts, fmt.Sprintf(`(s.%s IS NOT NULL AND %s IS NULL AND EXISTS (FROM vault.identity.identifier o
-				WHERE o.person_key = %s AND o.scheme = %s AND o.scheme <> 'sourced_id'))`, duck.Ident(id), keys[i], first, duck.Literal(p.schemes[i])))
+			conflicts = append(conflicts, fmt.Sprintf(`(s.%s IS NOT NULL AND coalesce(%s) IS NULL AND EXISTS (FROM vault.identity.identifier o
+				WHERE o.person_key = %s AND o.scheme = %s))`, duck.Ident(id), strings.Join(keys[:i+1], ", "), first, duck.Literal(p.schemes[i])))
 		}
 	}
 	ids := duck.Idents(p.ids)
