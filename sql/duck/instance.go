@@ -130,33 +130,63 @@ func (c *Conn) Exec(ctx context.Context, text string) error {
 	}
 }
 
+// Statement is a prepared statement on a connection.
+type Statement struct {
+	conn     *Conn
+	prepared bindings.PreparedStatement
+}
+
+// Prepare parses and plans one statement.
+func (c *Conn) Prepare(text string) (*Statement, error) {
+	p := &Statement{conn: c}
+	if bindings.Prepare(c.conn, text, &p.prepared) == bindings.StateError {
+		defer p.Close()
+		return nil, &Fault{Kind: FaultStatement, Prepared: true, Text: bindings.PrepareError(p.prepared)}
+	}
+	return p, nil
+}
+
+// Close forgets the statement.
+func (p *Statement) Close() { bindings.DestroyPrepare(&p.prepared) }
+
 // Stream is the result of a running statement.
 type Stream struct {
 	conn    *Conn
+	own     *Statement // closed with the stream, if the stream made it
 	stop    func() bool
+	clean   bool            // the statement was read to its end, undisturbed
 	ctx     context.Context //nolint:containedctx // the statement's own
 	result  bindings.Result
 	options bindings.ArrowOptions
 	schema  *arrow.Schema
 }
 
-// Query starts a statement. Its parameters, text all, are cast by the engine
-// to what the statement needs. When ctx ends, the statement is interrupted.
+// Query prepares and starts a statement.
 func (c *Conn) Query(ctx context.Context, text string, params ...string) (*Stream, error) {
-	var prepared bindings.PreparedStatement
-	state := bindings.Prepare(c.conn, text, &prepared)
-	defer bindings.DestroyPrepare(&prepared)
-	if state == bindings.StateError {
-		return nil, &Fault{Kind: FaultStatement, Prepared: true, Text: bindings.PrepareError(prepared)}
+	p, err := c.Prepare(text)
+	if err != nil {
+		return nil, err
 	}
-	for i, p := range params {
-		if bindings.BindVarchar(prepared, bindings.IdxT(i+1), p) == bindings.StateError {
+	s, err := p.Query(ctx, params...)
+	if err != nil {
+		p.Close()
+		return nil, err
+	}
+	s.own = p
+	return s, nil
+}
+
+// Query starts the statement. Its parameters, text all, are cast by the engine
+// to what the statement needs. When ctx ends, the statement is interrupted.
+func (p *Statement) Query(ctx context.Context, params ...string) (*Stream, error) {
+	for i, param := range params {
+		if bindings.BindVarchar(p.prepared, bindings.IdxT(i+1), param) == bindings.StateError {
 			return nil, &Fault{Kind: FaultStatement, Prepared: true, Text: "parameter " + strconv.Itoa(i+1) + " cannot be bound"}
 		}
 	}
-	s := &Stream{conn: c, ctx: ctx, stop: context.AfterFunc(ctx, c.interrupt)}
+	s := &Stream{conn: p.conn, ctx: ctx, stop: context.AfterFunc(ctx, p.conn.interrupt)}
 	var pending bindings.PendingResult
-	state = bindings.PendingPreparedStreaming(prepared, &pending)
+	state := bindings.PendingPreparedStreaming(p.prepared, &pending)
 	defer bindings.DestroyPending(&pending)
 	if state == bindings.StateError {
 		s.stop()
@@ -219,6 +249,7 @@ func (s *Stream) Next() (arrow.RecordBatch, error) {
 		if bindings.ResultError(&s.result) != "" {
 			return nil, s.fault()
 		}
+		s.clean = true
 		return nil, io.EOF
 	}
 	batch, data := bindings.DataChunkToArrowArray(s.options, s.schema, chunk)
@@ -229,9 +260,15 @@ func (s *Stream) Next() (arrow.RecordBatch, error) {
 	return batch, nil
 }
 
-// Close ends the statement, whether or not it was read to its end.
-func (s *Stream) Close() {
-	s.stop()
+// Close ends the statement, whether or not it was read to its end. It reports
+// whether the connection is as it was before: nothing failed and nothing was
+// interrupted.
+func (s *Stream) Close() (clean bool) {
+	clean = s.stop() && s.clean
 	bindings.DestroyArrowOptions(&s.options)
 	bindings.DestroyResult(&s.result)
+	if s.own != nil {
+		s.own.Close()
+	}
+	return clean
 }

@@ -158,7 +158,7 @@ func BenchmarkPointStatementsBy32(b *testing.B) {
 		}
 	}
 	for b.Loop() {
-		governed, plain := alternate(3,
+		governed, plain := alternate(5,
 			run(func(i int) { onGateway(w, sessions[i], fmt.Sprintf(point, "district")) }),
 			run(func(int) { onBare(w, bare, fmt.Sprintf(point, "core.main.district")) }))
 		b.ReportMetric(float64(plain)/float64(governed), "×bare-throughput")
@@ -167,20 +167,22 @@ func BenchmarkPointStatementsBy32(b *testing.B) {
 
 func BenchmarkColdScope(b *testing.B) {
 	w, _, _ := benchWorld(b)
+	c := w.Config
+	c.Instances = 0 // no scope outlives its statement
+	g, err := gateway.New(c)
+	w.must(err)
+	b.Cleanup(g.Close)
 	request := w.person("S", policy.Operations, policy.DataSteward)
 	for b.Loop() {
 		cold, start := alternate(15,
 			func() {
-				g, err := gateway.New(w.Config)
-				w.must(err)
 				s, err := g.Open(context.Background(), request)
 				w.must(err)
 				_, err = s.Guard(context.Background(), "SELECT 1")
 				w.must(err)
-				g.Close()
 			},
 			func() {
-				for range 3 { // the gateway opens as many: parser, data, shadow
+				for range 2 { // a scope has two: data and shadow
 					i, err := duck.OpenInstance(w.Engine)
 					w.must(err)
 					i.Close()

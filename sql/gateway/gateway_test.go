@@ -103,3 +103,21 @@ func TestNoRecordNoData(t *testing.T) {
 		t.Errorf("%v, %v without a record", rows, err)
 	}
 }
+
+// A statement that is asked again runs on the connection that it ran on
+// before: nothing of its first answer may show.
+func TestAskedAgainAnswersAnew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sources())
+	s, err := w.Open(context.Background(), w.person("T1", policy.SelfService, policy.Teacher))
+	w.must(err)
+	for _, text := range []string{"SELECT now()", "SELECT CAST(now() AS VARCHAR) || survey FROM survey_response"} {
+		first, err := w.run(s, text)
+		w.must(err)
+		again, err := w.run(s, text)
+		w.must(err)
+		if len(first) != 1 || len(again) != 1 || first[0] == again[0] {
+			t.Errorf("%s: %q and then %q", text, first, again)
+		}
+	}
+}

@@ -24,6 +24,8 @@ type Result struct {
 	ctx     context.Context //nolint:containedctx // the statement's own
 	began   time.Time
 	limits  policy.Limits
+	runner  *runner
+	idle    *idle // where the runner goes
 	stream  *duck.Stream
 	decided bool // the decision is recorded, so the outcome will be
 	rows    int64
@@ -65,10 +67,13 @@ func (r *Result) Next() (arrow.RecordBatch, error) {
 
 // Close ends the statement; how it ended will be recorded.
 func (r *Result) Close() {
-	if r.stream != nil {
-		r.stream.Close()
-		r.stream = nil
+	clean := r.stream != nil && r.stream.Close() && r.err == nil
+	if r.runner != nil && clean {
+		r.idle.give(r.runner)
+	} else if r.runner != nil {
+		r.runner.close()
 	}
+	r.stream, r.runner = nil, nil
 	for _, undo := range slices.Backward(r.done) {
 		undo()
 	}

@@ -43,6 +43,7 @@ type open struct {
 	tables []table
 
 	verdicts *lru.Cache[string, guard.Verdict] // by text
+	idle     *idle
 
 	mu      sync.Mutex
 	solid   map[string]bool // relations that were materialised
@@ -71,7 +72,7 @@ func (t table) String() string { return duck.Ident(t.schema) + "." + duck.Ident(
 
 // build opens the instances of a scope over a snapshot.
 func (g *Gateway) build(ctx context.Context, key string, scope *policy.Scope, m *snapshot.Manifest) (o *open, err error) {
-	o = &open{key: key, scope: scope, solid: map[string]bool{}}
+	o = &open{key: key, scope: scope, solid: map[string]bool{}, idle: newIdle()}
 	if o.verdicts, err = lru.New[string, guard.Verdict](rememberedVerdicts); err != nil {
 		return nil, err
 	}
@@ -299,6 +300,7 @@ func (g *Gateway) refreshAudit(ctx context.Context, o *open) error {
 }
 
 func (o *open) close() {
+	o.idle.close()
 	if o.data != nil {
 		o.data.Close()
 	}

@@ -88,10 +88,11 @@ func (s *Session) Guard(ctx context.Context, text string) (guard.Verdict, error)
 
 // run starts the statement's own text in the instance where it belongs.
 func (s *Session) run(ctx context.Context, r *Result, o *open, v guard.Verdict, text string) error {
+	var err error
 	instance := o.data
 	if v.Touches == guard.TouchesCatalog {
 		instance = o.shadow
-	} else if err := s.g.ready(ctx, o, v.Relations); err != nil {
+	} else if err = s.g.ready(ctx, o, v.Relations); err != nil {
 		return s.g.hide(ctx, r.id, err)
 	}
 	if limit := o.scope.Limits.Time; limit > 0 {
@@ -99,13 +100,15 @@ func (s *Session) run(ctx context.Context, r *Result, o *open, v guard.Verdict, 
 		ctx, cancel = context.WithTimeoutCause(ctx, limit, errTooLong)
 		r.done = append(r.done, cancel)
 	}
-	c, err := instance.Connect()
-	if err != nil {
+	r.ctx = ctx
+	if r.runner, err = o.idle.take(instance, text); err != nil {
+		if _, ok := errors.AsType[*duck.Fault](err); ok {
+			return r.safe(err)
+		}
 		return s.g.hide(ctx, r.id, err)
 	}
-	r.done = append(r.done, c.Close)
-	r.ctx = ctx
-	if r.stream, err = c.Query(ctx, text); err != nil {
+	r.idle = o.idle
+	if r.stream, err = r.runner.statement.Query(ctx); err != nil {
 		return r.safe(err)
 	}
 	return nil
