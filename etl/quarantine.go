@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/weir-warehouse/weir/sql/duck"
@@ -26,7 +27,7 @@ func (g *staging) writeQuarantine(ctx context.Context, b *Batch, now time.Time) 
 			return err
 		}
 		head := fmt.Sprintf("%s, %d, %s", duck.Literal(b.ID), b.Seq, duck.Literal(b.Dataset))
-		at := fmt.Sprintf("TIMESTAMP %s", duck.Literal(now.UTC().Format("2006-01-02 15:04:05.999999")))
+		at := "TIMESTAMP " + duck.Literal(now.UTC().Format("2006-01-02 15:04:05.999999"))
 		fields := "coalesce(s._fields, " + g.typedFields() + ")"
 		line, raw, from := "s._position + 1", "CAST("+fields+" AS VARCHAR)", ""
 		if found != "" {
@@ -53,14 +54,11 @@ func (g *staging) writeQuarantine(ctx context.Context, b *Batch, now time.Time) 
 // typedFields is the row as JSON of its input columns, for rows whose values
 // all have their types.
 func (g *staging) typedFields() string {
-	out := "json_object("
+	pairs := make([]string, len(g.rows.Columns))
 	for i, name := range g.rows.Columns {
-		if i > 0 {
-			out += ", "
-		}
-		out += duck.Literal(name) + ", CAST(s." + duck.Ident(name) + " AS VARCHAR)"
+		pairs[i] = duck.Literal(name) + ", CAST(s." + duck.Ident(name) + " AS VARCHAR)"
 	}
-	return out + ")"
+	return "json_object(" + strings.Join(pairs, ", ") + ")"
 }
 
 func foundRows(path string) string {

@@ -89,7 +89,7 @@ func (g *staging) checkKeys(ctx context.Context) error {
 }
 
 // sameKey is the condition that rows a and b have the same primary key.
-func (g *staging) sameKey(a, b string) string {
+func (g *staging) sameKey(a, b string) string { //nolint:unparam // both names read best at the call
 	parts := make([]string, len(g.k.PrimaryKey))
 	for i, c := range g.k.PrimaryKey {
 		parts[i] = fmt.Sprintf("%s.%s = %s.%[2]s", a, duck.Ident(c), b)

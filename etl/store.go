@@ -64,8 +64,8 @@ func (s *store) close() error {
 	return errors.Join(err, s.db.Close())
 }
 
-func (s *store) exec(ctx context.Context, stmt string, args ...any) error {
-	_, err := s.conn.ExecContext(ctx, stmt, args...)
+func (s *store) exec(ctx context.Context, stmt string) error {
+	_, err := s.conn.ExecContext(ctx, stmt)
 	return err
 }
 
