@@ -91,8 +91,8 @@ func (s *store) undo(ctx context.Context, id string) error {
 	})
 }
 
-// revise counts a transaction that changed a compartment, unless its
-// statements changed no row.
+// revise gives a compartment a new revision, unless the statements changed no
+// row.
 func revise(ctx context.Context, tx *sql.Tx, c contract.Compartment, results ...sql.Result) error {
 	var changed int64
 	for _, r := range results {
@@ -105,6 +105,6 @@ func revise(ctx context.Context, tx *sql.Tx, c contract.Compartment, results ...
 	if changed == 0 {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, fmt.Sprintf("UPDATE %s.ledger.revision SET revision = revision + 1", duck.Ident(string(c))))
+	_, err := tx.ExecContext(ctx, fmt.Sprintf("UPDATE %s.ledger.revision SET revision = uuid()", duck.Ident(string(c))))
 	return err
 }

@@ -13,16 +13,17 @@ import (
 )
 
 // Publish makes what is loaded visible: all compartments together, or none.
-// It reports false when the current snapshot already has this content. The
-// caller holds the writer's lock.
+// It reports false when the current snapshot already has this content. A
+// current snapshot that was damaged is replaced, and nothing of it is shared.
+// The caller holds the writer's lock.
 func (l *Loader) Publish(ctx context.Context) (m *snapshot.Manifest, published bool, err error) {
 	snapshots := snapshot.In(l.Home.Dir)
 	if err := snapshots.Sweep(); err != nil {
 		return nil, false, fmt.Errorf("clear the snapshots directory: %w", err)
 	}
-	current, _, err := snapshots.Current()
-	if err != nil {
-		return nil, false, err
+	current, ok, err := snapshots.Current()
+	if err != nil || ok && !snapshots.Intact(current) {
+		current = nil
 	}
 	next, err := l.describe(ctx, current)
 	if err != nil {
@@ -31,26 +32,12 @@ func (l *Loader) Publish(ctx context.Context) (m *snapshot.Manifest, published b
 	if current != nil && next.SameContent(current) {
 		return current, false, nil
 	}
-	if same, ok, err := l.adopt(snapshots, next); ok || err != nil {
-		return same, ok, err
+	// One whose publishing stopped just before the end, or from before a rollback.
+	if same := snapshots.Same(next); same != nil {
+		return same, true, snapshots.SetCurrent(same.ID)
 	}
 	build := func(name string) string { return l.Home.Compartment(contract.Compartment(name)) }
 	return next, true, snapshots.Publish(next, build, current)
-}
-
-// adopt makes an existing snapshot with the same content current: one whose
-// publishing stopped just before the end, or one from before a rollback.
-func (l *Loader) adopt(snapshots snapshot.Store, next *snapshot.Manifest) (same *snapshot.Manifest, ok bool, err error) {
-	all, err := snapshots.List()
-	if err != nil {
-		return nil, false, err
-	}
-	for _, m := range slices.Backward(all) {
-		if m.SameContent(next) {
-			return m, true, snapshots.SetCurrent(m.ID)
-		}
-	}
-	return nil, false, nil
 }
 
 // describe checkpoints the build files, checks what is new in them and
@@ -95,7 +82,7 @@ func (s *store) describe(ctx context.Context, c contract.Compartment) (snapshot.
 		return d, err
 	}
 	var err error
-	if d.Revision, err = scalar[int64](ctx, s.conn, fmt.Sprintf("SELECT revision FROM %s.ledger.revision", duck.Ident(string(c)))); err != nil {
+	if d.Revision, err = scalar[string](ctx, s.conn, fmt.Sprintf("SELECT revision::VARCHAR FROM %s.ledger.revision", duck.Ident(string(c)))); err != nil {
 		return d, err
 	}
 	for _, k := range s.catalog.In(c) {

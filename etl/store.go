@@ -153,7 +153,7 @@ func syncTable(ctx context.Context, tx *sql.Tx, k *contract.Contract) error {
 		ALTER TABLE history.%[1]s ADD COLUMN IF NOT EXISTS "_ended_batch" INTEGER;
 		DELETE FROM ledger.contract WHERE dataset = %[2]s;
 		INSERT INTO ledger.contract VALUES (%[2]s, %[3]s, %[4]s);
-		UPDATE ledger.revision SET revision = revision + 1`,
+		UPDATE ledger.revision SET revision = uuid()`,
 		duck.Ident(k.Name), duck.Literal(k.Name), duck.Literal(k.Version), duck.Literal(k.Digest)))
 	return err
 }

@@ -20,10 +20,10 @@ CREATE TABLE IF NOT EXISTS ledger.batch (
     program        VARCHAR   NOT NULL
 );
 
--- One row: counts the transactions that changed this compartment, so that
--- publish knows what is new.
-CREATE TABLE IF NOT EXISTS ledger.revision (revision BIGINT NOT NULL);
-INSERT INTO ledger.revision SELECT 0 WHERE NOT EXISTS (FROM ledger.revision);
+-- One row: drawn anew by each transaction that changes this compartment, so
+-- that publish knows what is new, even in a build that came from a backup.
+CREATE TABLE IF NOT EXISTS ledger.revision (revision UUID NOT NULL);
+INSERT INTO ledger.revision SELECT uuid() WHERE NOT EXISTS (FROM ledger.revision);
 
 -- Rows that a full file no longer listed, kept with the batch that ended them.
 CREATE SCHEMA IF NOT EXISTS history;

@@ -39,7 +39,7 @@ type Compartment struct {
 	File     string  `json:"file"`
 	SHA256   string  `json:"sha256"`
 	Bytes    int64   `json:"bytes"`
-	Revision int64   `json:"revision"` // of the build file that it was made from
+	Revision string  `json:"revision"` // of the build file that it was made from
 	Tables   []Table `json:"tables"`
 }
 

@@ -14,8 +14,8 @@ import (
 // Publish makes a snapshot of build files and makes it current. The manifest
 // comes without hashes, sizes and identifier. A compartment whose content is
 // that of the previous snapshot shares its file. Until the last step, a
-// rename, readers see the previous snapshot, and a crash leaves nothing that
-// Sweep does not remove.
+// rename, readers see the previous snapshot, and a crash leaves what Sweep
+// removes, or a whole snapshot that is not yet current.
 func (s Store) Publish(m *Manifest, build func(compartment string) string, previous *Manifest) (err error) {
 	dir, err := os.MkdirTemp(s.dir, partial)
 	if err != nil {
@@ -49,7 +49,6 @@ func (s Store) Publish(m *Manifest, build func(compartment string) string, previ
 	if err := os.Rename(dir, final); err != nil {
 		return err
 	}
-	dir = final
 	if err := syncDir(s.dir); err != nil {
 		return err
 	}

@@ -86,6 +86,33 @@ func (s Store) List() ([]*Manifest, error) {
 	return out, nil
 }
 
+// Intact reports whether every file of a snapshot has the hash that it was
+// published with.
+func (s Store) Intact(m *Manifest) bool {
+	for _, c := range m.Compartments {
+		if sum, _, err := hashFile(s.Path(m.ID, c.File)); err != nil || sum != c.SHA256 {
+			return false
+		}
+	}
+	return true
+}
+
+// Same returns the newest intact snapshot that was made from the same state of
+// the build as m, nil when there is none.
+func (s Store) Same(m *Manifest) *Manifest {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return nil
+	}
+	for _, e := range slices.Backward(entries) { // names begin with the time
+		other, err := s.Get(e.Name())
+		if err == nil && other.SameContent(m) && s.Intact(other) {
+			return other
+		}
+	}
+	return nil
+}
+
 // SetCurrent makes a snapshot the current one, by a rename that either
 // happens or does not.
 func (s Store) SetCurrent(id string) error {
