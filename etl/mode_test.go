@@ -3,6 +3,7 @@ package etl_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -93,7 +94,7 @@ func TestFailingRowsAreNotMissing(t *testing.T) {
 			if o := w.balanced(r.Outcomes[0]); o.Ended != c.ended {
 				t.Errorf("outcome %+v", o)
 			}
-			w.expect("SELECT count(*) FROM core.main.pd_program", fmt.Sprint(3-c.ended))
+			w.expect("SELECT count(*) FROM core.main.pd_program", strconv.FormatInt(3-c.ended, 10))
 		})
 	}
 }

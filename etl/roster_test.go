@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,9 +26,7 @@ func (w *warehouse) roster(dir, version, mode string, tables rosterRows) string 
 	w.t.Helper()
 	headers := rosterHeaders(w.t, "1.2")
 	if version == "1.1" {
-		for file, header := range rosterHeaders(w.t, "1.1") {
-			headers[file] = header
-		}
+		maps.Copy(headers, rosterHeaders(w.t, "1.1"))
 	}
 	manifest := []string{"propertyName,value", "manifest.version,1.0", "oneroster.version," + version}
 	for table, rows := range tables {

@@ -136,11 +136,11 @@ func TestDerivationsFitTheContracts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	manifest := "oneroster.version,1.2\n"
+	manifest := []string{"oneroster.version,1.2"}
 	for _, table := range oneroster.All() {
-		manifest += "file." + table + ",bulk\n"
+		manifest = append(manifest, "file."+table+",bulk")
 	}
-	p, err := open(t, manifest)
+	p, err := open(t, strings.Join(manifest, "\n")+"\n")
 	if err != nil {
 		t.Fatal(err)
 	}
