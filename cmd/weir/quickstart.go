@@ -118,10 +118,8 @@ func (a *app) verifyCurrent(ctx context.Context) error {
 	if err := a.print(findings); err != nil {
 		return err
 	}
-	for _, f := range findings {
-		if f.Problem != "" {
-			return policy.Errorf(policy.Failed, "the snapshot does not verify")
-		}
+	if _, found := problem(findings); found {
+		return policy.Errorf(policy.Failed, "the snapshot does not verify")
 	}
 	return nil
 }

@@ -128,14 +128,22 @@ func (a *app) newSnapshotsVerify() *cobra.Command {
 			if err := a.print(findings); err != nil {
 				return err
 			}
-			for _, f := range findings {
-				if f.Problem != "" {
-					return policy.Errorf(policy.Failed, "snapshot %s does not verify; publish anew, or restore it from a backup", m.ID)
-				}
+			if _, found := problem(findings); found {
+				return policy.Errorf(policy.Failed, "snapshot %s does not verify; publish anew, or restore it from a backup", m.ID)
 			}
 			return nil
 		},
 	}
+}
+
+// problem returns the first finding that is one.
+func problem(findings []snapshot.Finding) (snapshot.Finding, bool) {
+	for _, f := range findings {
+		if f.Problem != "" {
+			return f, true
+		}
+	}
+	return snapshot.Finding{}, false
 }
 
 func (a *app) newSnapshotsDiff() *cobra.Command {
@@ -182,10 +190,8 @@ func (a *app) newSnapshotsRollback() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				for _, f := range findings {
-					if f.Problem != "" {
-						return policy.Errorf(policy.Failed, "snapshot %s does not verify: %s %s; nothing is changed", m.ID, f.Compartment, f.Problem)
-					}
+				if f, found := problem(findings); found {
+					return policy.Errorf(policy.Failed, "snapshot %s does not verify: %s %s; nothing is changed", m.ID, f.Compartment, f.Problem)
 				}
 				if err := a.record(ctx, audit.KindPublish, cmd.CommandPath(), nil, map[string]string{"snapshot": m.ID}); err != nil {
 					return err
