@@ -214,13 +214,16 @@ func (a *app) newSnapshotsPrune() *cobra.Command {
 		Example: "  weir snapshots prune\n  weir snapshots prune --older-than 2160h",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.writing(cmd.Context(), cmd, func(context.Context, *etl.Loader) error {
+			return a.writing(cmd.Context(), cmd, func(ctx context.Context, _ *etl.Loader) error {
 				removed, err := snapshot.In(a.config.Home).Prune(a.config.Snapshots.Keep, a.now().Add(-olderThan), olderThan > 0)
 				if err != nil {
 					return err
 				}
 				rows := make([]listedSnapshot, len(removed))
 				for i, m := range removed {
+					if err := a.record(ctx, audit.KindPublish, cmd.CommandPath(), nil, map[string]string{"removed": m.ID}); err != nil {
+						return err
+					}
 					rows[i] = listedSnapshot{m.ID, m.CreatedAt, false, m.Rows(), m.Bytes(), m.Program}
 				}
 				return a.print(rows)
