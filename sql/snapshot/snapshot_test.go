@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -74,7 +75,7 @@ func (h *home) publish() *snapshot.Manifest {
 	h.clock = h.clock.Add(time.Hour)
 	m := &snapshot.Manifest{Format: snapshot.Format, CreatedAt: h.clock, Program: "test", Engine: "test"}
 	for compartment, table := range map[string]string{"core": "school", "vault": "person"} {
-		c := snapshot.Compartment{Name: compartment, File: compartment + ".duckdb", Revision: fmt.Sprint(h.revisions[compartment])}
+		c := snapshot.Compartment{Name: compartment, File: compartment + ".duckdb", Revision: strconv.Itoa(h.revisions[compartment])}
 		h.sql(h.build(compartment), duck.ReadOnly, func(ctx context.Context, q duck.Querier) {
 			t := snapshot.Table{Name: table, ContractDigest: "x"}
 			if err := q.QueryRowContext(ctx, "SELECT count(*) FROM b.main."+table).Scan(&t.Rows); err != nil {
@@ -129,7 +130,7 @@ func inode(t *testing.T, path string) uint64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return info.Sys().(*syscall.Stat_t).Ino //nolint:forcetypeassert // on unix it is
+	return info.Sys().(*syscall.Stat_t).Ino //nolint:errcheck,forcetypeassert // on unix it is
 }
 
 func TestPublishSharesWhatDidNotChange(t *testing.T) {
@@ -340,7 +341,7 @@ func TestSweep(t *testing.T) {
 	if err := h.Sweep(); err != nil {
 		t.Fatal(err)
 	}
-	if left, _ := filepath.Glob(filepath.Join(h.dir, "snapshots", ".*")); len(left) > 0 {
+	if left, err := filepath.Glob(filepath.Join(h.dir, "snapshots", ".*")); err != nil || len(left) > 0 {
 		t.Errorf("left %v", left)
 	}
 }
