@@ -48,7 +48,8 @@ func (a *app) datasets() ([]policy.Dataset, error) {
 // configured, a policy that is not built in must be signed with it.
 func (a *app) policySource() (opa.Source, error) {
 	location := a.config.Policy.Bundle
-	if location == "" {
+	if location == policyOfHome {
+		location = ""
 		entries, err := os.ReadDir(a.home().Policy())
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("look for a policy: %w", err)
@@ -67,7 +68,7 @@ func (a *app) policySource() (opa.Source, error) {
 // policyKey reads the key with which policies must be signed; nil is none.
 func (a *app) policyKey() (*opa.Key, error) {
 	c := a.config.Policy
-	if c.Key == "" {
+	if c.Key == noKey {
 		return nil, nil //nolint:nilnil // no key is configured, which is no fault
 	}
 	pem, err := os.ReadFile(c.Key)

@@ -18,6 +18,12 @@ import (
 // keyHome is the one setting that the file in the home cannot make.
 const keyHome = "home"
 
+// The words for the policy that a home has of itself, and for no key.
+const (
+	policyOfHome = "default"
+	noKey        = "none"
+)
+
 // setting is one value of the configuration. The flags, the environment, the
 // file and its default text, and `weir config show` are made from the table of
 // settings, so that they cannot drift.
@@ -57,12 +63,12 @@ func settings() []setting {
 		{key: "load.removal_limit", fallback: "0.10",
 			meaning: "share of a dataset's rows that a full file may end without --accept-removals",
 			set:     share(func(c *Config) *float64 { return &c.Load.RemovalLimit })},
-		{key: "policy.bundle", fallback: "",
-			meaning: "directory, .tar.gz or URL of the policy; blank: the home's folder policy, or if that is empty, the built-in one",
-			set:     anything(func(c *Config) *string { return &c.Policy.Bundle })},
-		{key: "policy.key", fallback: "",
-			meaning: "file with the public key (PEM) that a policy of your own must be signed with; blank: none must",
-			set:     anything(func(c *Config) *string { return &c.Policy.Key })},
+		{key: "policy.bundle", fallback: policyOfHome,
+			meaning: "directory, .tar.gz or URL of the policy; by default the home's folder policy, or if that is empty, the built-in one",
+			set:     path(func(c *Config) *string { return &c.Policy.Bundle })},
+		{key: "policy.key", fallback: noKey,
+			meaning: "file with the public key (PEM) that a policy of your own must be signed with",
+			set:     path(func(c *Config) *string { return &c.Policy.Key })},
 		{key: "policy.algorithm", fallback: "RS256",
 			meaning: "algorithm of the policy's signature",
 			set:     choice(func(c *Config) *string { return &c.Policy.Algorithm }, "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")},
@@ -91,13 +97,6 @@ func path(field func(*Config) *string) func(*Config, string) error {
 		if strings.TrimSpace(value) == "" {
 			return errors.New("is blank")
 		}
-		*field(c) = value
-		return nil
-	}
-}
-
-func anything(field func(*Config) *string) func(*Config, string) error {
-	return func(c *Config, value string) error {
 		*field(c) = value
 		return nil
 	}
