@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weir-warehouse/weir/etl/contract"
@@ -157,17 +158,18 @@ func (g *staging) withdrawn() string {
 	return "false"
 }
 
-// define makes two views under the dataset's own column names, with the keys
-// of people and _row: keyed, all rows, and staged, those that passed the value
-// checks.
+// define makes three views under the dataset's own column names, with _row:
+// keyed, all rows with the keys of people; staged, those of them that passed
+// the value checks; and passing, the same without people, which is cheaper.
 func (g *staging) define(ctx context.Context) error {
-	cols := []string{"s.rowid AS _row", g.withdrawn() + " AS _deleted", g.passed() + " AS _passed"}
-	var joins []string
+	own := []string{"s.rowid AS _row"}
 	for i := range g.k.Columns {
 		if col := &g.k.Columns[i]; col.Person == "" {
-			cols = append(cols, "s."+duck.Ident(col.Name))
+			own = append(own, "s."+duck.Ident(col.Name))
 		}
 	}
+	cols := append(slices.Clone(own), g.withdrawn()+" AS _deleted", g.passed()+" AS _passed")
+	var joins []string
 	for i, p := range g.people {
 		key := "CAST(NULL AS UUID)"
 		if len(p.ids) > 0 {
@@ -177,10 +179,24 @@ func (g *staging) define(ctx context.Context) error {
 		}
 		cols = append(cols, key+" AS "+duck.Ident(p.col.Name))
 	}
-	keyed := fmt.Sprintf("CREATE OR REPLACE TEMP VIEW keyed AS SELECT %s FROM stage s %s WHERE NOT _empty",
-		strings.Join(cols, ", "), strings.Join(joins, " "))
-	if err := g.exec(ctx, keyed); err != nil {
-		return err
+	for _, stmt := range []string{
+		fmt.Sprintf("CREATE OR REPLACE TEMP VIEW keyed AS SELECT %s FROM stage s %s WHERE NOT _empty", strings.Join(cols, ", "), strings.Join(joins, " ")),
+		"CREATE OR REPLACE TEMP VIEW staged AS FROM keyed WHERE _passed",
+		fmt.Sprintf("CREATE OR REPLACE TEMP VIEW passing AS SELECT %s FROM stage s WHERE %s", strings.Join(own, ", "), g.passed()),
+	} {
+		if err := g.exec(ctx, stmt); err != nil {
+			return err
+		}
 	}
-	return g.exec(ctx, "CREATE OR REPLACE TEMP VIEW staged AS FROM keyed WHERE _passed")
+	return nil
+}
+
+// view returns the cheaper view that has the columns.
+func (g *staging) view(columns ...string) string {
+	for _, name := range columns {
+		if col, ok := g.k.Column(name); ok && col.Person != "" {
+			return "staged"
+		}
+	}
+	return "passing"
 }

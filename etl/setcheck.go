@@ -70,9 +70,13 @@ func (g *staging) checkPeople(ctx context.Context) error {
 // can be told to be right. Keys are compared by hash first: few rows remain.
 func (g *staging) checkKeys(ctx context.Context) error {
 	keys := duck.Idents(g.k.PrimaryKey)
-	suspects := fmt.Sprintf(`CREATE OR REPLACE TEMP TABLE suspect AS
-		SELECT s.* FROM staged s WHERE hash(%s) IN (SELECT hash(%[1]s) FROM staged GROUP BY 1 HAVING count(*) > 1) AND %s`, keys, good)
-	if err := g.exec(ctx, suspects); err != nil {
+	if err := g.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE twin AS SELECT hash(%s) AS h FROM %s GROUP BY 1 HAVING count(*) > 1", keys, g.view(g.k.PrimaryKey...))); err != nil {
+		return err
+	}
+	if n, err := scalar[int64](ctx, g.conn, "SELECT count(*) FROM twin"); err != nil || n == 0 {
+		return err
+	}
+	if err := g.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE suspect AS SELECT s.* FROM staged s WHERE hash(%s) IN (FROM twin) AND %s", keys, good)); err != nil {
 		return err
 	}
 	var content []string
@@ -171,6 +175,6 @@ func (g *staging) orphans(col *contract.Column) string {
 	if to == g.k {
 		known += fmt.Sprintf(" UNION SELECT %s FROM staged s WHERE %s", target, good)
 	}
-	return fmt.Sprintf("SELECT s._row FROM staged s ANTI JOIN (%s) k ON s.%s = k.id WHERE s.%[2]s IS NOT NULL AND NOT EXISTS (FROM violation v WHERE v._row = s._row AND v.rule = %s AND v.col = %s)",
+	return fmt.Sprintf("SELECT s._row FROM passing s ANTI JOIN (%s) k ON s.%s = k.id WHERE s.%[2]s IS NOT NULL AND NOT EXISTS (FROM violation v WHERE v._row = s._row AND v.rule = %s AND v.col = %s)",
 		known, name, duck.Literal(ruleReference), duck.Literal(col.Name))
 }
