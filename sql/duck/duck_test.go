@@ -60,3 +60,12 @@ func TestAttachReadOnlyRefusesWrites(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestShareOfTheMemoryLimit(t *testing.T) {
+	t.Parallel()
+	for limit, want := range map[string]string{"4GB": "3400000KB", "512MiB": "456340KB", "": "", "80%": "80%"} {
+		if got := (duck.Options{MemoryLimit: limit}).Share(0.85).MemoryLimit; got != want {
+			t.Errorf("85 %% of %q is %q, want %q", limit, got, want)
+		}
+	}
+}
