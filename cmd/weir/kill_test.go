@@ -218,7 +218,7 @@ func (w *watcher) stop() int64 {
 	return w.count.Load()
 }
 
-func buildWeir(t *testing.T) string {
+func buildWeir(t testing.TB) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "weir")
 	args := []string{"build", "-o", path}
