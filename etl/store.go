@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -92,10 +93,12 @@ func (s *store) transact(ctx context.Context, f func(tx *sql.Tx) error) error {
 // attach opens a build file and runs its schema with it as the current
 // database.
 func (s *store) attach(ctx context.Context, path, alias, ddl string) error {
-	if err := duck.Attach(ctx, s.conn, path, alias, duck.ReadWrite); err != nil {
-		return err
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if err := s.create(ctx, path, alias); err != nil {
+			return fmt.Errorf("create %s: %w", alias, err)
+		}
 	}
-	if err := os.Chmod(path, 0o600); err != nil {
+	if err := duck.Attach(ctx, s.conn, path, alias, duck.ReadWrite); err != nil {
 		return err
 	}
 	return s.within(ctx, duck.Ident(alias), func() error {
@@ -104,6 +107,26 @@ func (s *store) attach(ctx context.Context, path, alias, ddl string) error {
 			return err
 		})
 	})
+}
+
+// create makes an empty database file. The engine writes a new file's header
+// in steps, so it is made under another name: a crash leaves none that cannot
+// be opened.
+func (s *store) create(ctx context.Context, path, alias string) error {
+	partial := path + ".partial"
+	if err := os.RemoveAll(partial); err != nil {
+		return err
+	}
+	if err := duck.Attach(ctx, s.conn, partial, alias, duck.ReadWrite); err != nil {
+		return err
+	}
+	if err := s.exec(ctx, "DETACH "+duck.Ident(alias)); err != nil {
+		return err
+	}
+	if err := os.Chmod(partial, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(partial, path)
 }
 
 // within makes a database, or a schema of one, the current one while f runs.
