@@ -58,11 +58,13 @@ func TestEachRecordIsAccountedFor(t *testing.T) {
 	for seed := range 8 {
 		rows := records().Example(seed)
 		end := []string{"\n", "\r\n"}[seed%2]
-		text, at := "measurement_id,ranged,colour"+end, 2
+		var b strings.Builder
+		b.WriteString("measurement_id,ranged,colour" + end)
+		at := 2
 		want := map[string]bool{}
 		good := 0
 		for _, r := range rows {
-			text += strings.Repeat(end, r.line-at) + r.raw + end
+			b.WriteString(strings.Repeat(end, r.line-at) + r.raw + end)
 			at = r.line + 1 + strings.Count(r.raw, "\n")
 			if r.good {
 				good++
@@ -70,7 +72,7 @@ func TestEachRecordIsAccountedFor(t *testing.T) {
 				want[fmt.Sprintf("%d|%s", r.line, r.raw)] = true
 			}
 		}
-		text = strings.Repeat("\ufeff", seed/2%2) + strings.TrimSuffix(text, strings.Repeat(end, seed/4%2))
+		text := strings.Repeat("\ufeff", seed/2%2) + strings.TrimSuffix(b.String(), strings.Repeat(end, seed/4%2))
 		o := w.loadOne(w.file(fmt.Sprintf("measurement_%d.csv", seed), strings.TrimSuffix(text, "\n")))
 		if o.Read != int64(len(rows)) || o.Loaded+o.Updated+o.Unchanged != int64(good) {
 			t.Errorf("file %d: %+v, want %d good of %d", seed, o, good, len(rows))
