@@ -13,6 +13,7 @@ import (
 	"github.com/weir-warehouse/weir/policy"
 	"github.com/weir-warehouse/weir/sql/duck"
 	"github.com/weir-warehouse/weir/sql/gateway"
+	"github.com/weir-warehouse/weir/sql/gateway/gatewaytest"
 )
 
 // The same statements through the gateway, audit included, and on a bare
@@ -86,8 +87,8 @@ func onGateway(w *world, s *gateway.Session, text string) {
 
 func benchWorld(b *testing.B) (*world, *gateway.Session, *duck.Instance) {
 	b.Helper()
-	w := newWorld(b, sources(), costs(b))
-	s, err := w.Open(context.Background(), w.person("S", policy.Operations, policy.DataSteward))
+	w := newWorld(b, gatewaytest.Sources(), costs(b))
+	s, err := w.Open(context.Background(), w.Person("S", policy.Operations, policy.DataSteward))
 	w.must(err)
 	bare := bareInstance(b, w)
 	onGateway(w, s, fmt.Sprintf(slow, "pd_cost"))
@@ -141,7 +142,7 @@ func BenchmarkPointStatementsBy32(b *testing.B) {
 	sessions := make([]*gateway.Session, 32)
 	for i := range sessions {
 		var err error
-		sessions[i], err = w.Open(context.Background(), w.person(fmt.Sprintf("S%d", i), policy.Operations, policy.DataSteward))
+		sessions[i], err = w.Open(context.Background(), w.Person(fmt.Sprintf("S%d", i), policy.Operations, policy.DataSteward))
 		w.must(err)
 	}
 	run := func(f func(i int)) func() {
@@ -172,7 +173,7 @@ func BenchmarkColdScope(b *testing.B) {
 	g, err := gateway.New(c)
 	w.must(err)
 	b.Cleanup(g.Close)
-	request := w.person("S", policy.Operations, policy.DataSteward)
+	request := w.Person("S", policy.Operations, policy.DataSteward)
 	for b.Loop() {
 		cold, start := alternate(15,
 			func() {
@@ -195,8 +196,8 @@ func BenchmarkColdScope(b *testing.B) {
 
 func TestCancelIsPrompt(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sources())
-	s, err := w.Open(context.Background(), w.person("S", policy.Operations, policy.DataSteward))
+	w := newWorld(t, gatewaytest.Sources())
+	s, err := w.Open(context.Background(), w.Person("S", policy.Operations, policy.DataSteward))
 	w.must(err)
 	ctx, cancel := context.WithCancel(context.Background())
 	var canceled time.Time

@@ -7,25 +7,26 @@ import (
 	"testing"
 
 	"github.com/weir-warehouse/weir/policy"
+	"github.com/weir-warehouse/weir/sql/gateway/gatewaytest"
 	"github.com/weir-warehouse/weir/sql/guard"
 )
 
 func TestEachRoleSeesItsOwn(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sources())
-	evaluator := w.person("E1", policy.Evaluation, policy.Evaluator)
+	w := newWorld(t, gatewaytest.Sources())
+	evaluator := w.Person("E1", policy.Evaluation, policy.Evaluator)
 	w.expect(evaluator, "SELECT observation_id, teacher_key FROM observation ORDER BY 1", "o1|T1")
-	w.expect(w.person("E2", policy.Evaluation, policy.Evaluator), "SELECT observation_id FROM observation ORDER BY 1", "o3")
-	w.expect(w.person("C1", policy.Coaching, policy.Coach), "SELECT coaching_session_id FROM coaching_session ORDER BY 1", "cs1")
-	w.expect(w.person("T2", policy.SelfService, policy.Teacher), "SELECT coaching_session_id FROM coaching_session ORDER BY 1", "cs3")
-	w.expect(w.person("T2", policy.SelfService, policy.Teacher), "SELECT count(*) FROM observation", "2")
-	w.expect(w.person("S", policy.Operations, policy.DataSteward), "SELECT count(*) FROM teacher", "3")
+	w.expect(w.Person("E2", policy.Evaluation, policy.Evaluator), "SELECT observation_id FROM observation ORDER BY 1", "o3")
+	w.expect(w.Person("C1", policy.Coaching, policy.Coach), "SELECT coaching_session_id FROM coaching_session ORDER BY 1", "cs1")
+	w.expect(w.Person("T2", policy.SelfService, policy.Teacher), "SELECT coaching_session_id FROM coaching_session ORDER BY 1", "cs3")
+	w.expect(w.Person("T2", policy.SelfService, policy.Teacher), "SELECT count(*) FROM observation", "2")
+	w.expect(w.Person("S", policy.Operations, policy.DataSteward), "SELECT count(*) FROM teacher", "3")
 }
 
 func TestForbiddenAndMissingNamesAreAlike(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sources())
-	evaluator := w.person("E1", policy.Evaluation, policy.Evaluator)
+	w := newWorld(t, gatewaytest.Sources())
+	evaluator := w.Person("E1", policy.Evaluation, policy.Evaluator)
 	forbidden := w.refuse(evaluator, "SELECT * FROM coaching_session", policy.NotFound)
 	missing := w.refuse(evaluator, "SELECT * FROM no_such_table", policy.NotFound)
 	if got := strings.ReplaceAll(forbidden.Error(), "coaching_session", "no_such_table"); got != missing.Error() {
@@ -39,8 +40,8 @@ func TestForbiddenAndMissingNamesAreAlike(t *testing.T) {
 
 func TestDenyOverrides(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sources())
-	both := w.person("E1", policy.Coaching, policy.Evaluator, policy.Coach)
+	w := newWorld(t, gatewaytest.Sources())
+	both := w.Person("E1", policy.Coaching, policy.Evaluator, policy.Coach)
 	if _, err := w.ask(both, "SELECT count(*) FROM coaching_session"); err == nil {
 		t.Error("an evaluator who is also a coach read coaching data")
 	}
@@ -48,8 +49,8 @@ func TestDenyOverrides(t *testing.T) {
 
 func TestPurposesAreBoundToRoles(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sources())
-	err := w.refuse(w.person("E1", policy.Research, policy.Evaluator), "SELECT 1", policy.Denied)
+	w := newWorld(t, gatewaytest.Sources())
+	err := w.refuse(w.Person("E1", policy.Research, policy.Evaluator), "SELECT 1", policy.Denied)
 	if err != nil && !strings.Contains(err.Error(), "evaluation") {
 		t.Errorf("%v does not name the purposes that are allowed", err)
 	}
@@ -57,8 +58,8 @@ func TestPurposesAreBoundToRoles(t *testing.T) {
 
 func TestCatalogShowsTheScopeAlone(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sources())
-	got, err := w.ask(w.person("E1", policy.Evaluation, policy.Evaluator), "SELECT table_name FROM information_schema.tables ORDER BY 1")
+	w := newWorld(t, gatewaytest.Sources())
+	got, err := w.ask(w.Person("E1", policy.Evaluation, policy.Evaluator), "SELECT table_name FROM information_schema.tables ORDER BY 1")
 	w.must(err)
 	for _, name := range got {
 		if strings.Contains(name, "coaching") || strings.Contains(name, "engagement") || strings.Contains(name, "survey") {
@@ -72,8 +73,8 @@ func TestCatalogShowsTheScopeAlone(t *testing.T) {
 
 func TestStatementErrorsHoldNoValues(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sources())
-	err := w.refuse(w.person("T1", policy.SelfService, policy.Teacher), "SELECT CAST(survey AS INTEGER) FROM survey_response", policy.Usage)
+	w := newWorld(t, gatewaytest.Sources())
+	err := w.refuse(w.Person("T1", policy.SelfService, policy.Teacher), "SELECT CAST(survey AS INTEGER) FROM survey_response", policy.Usage)
 	if err != nil && strings.Contains(err.Error(), "spring") {
 		t.Errorf("%v holds a value", err)
 	}
@@ -81,11 +82,11 @@ func TestStatementErrorsHoldNoValues(t *testing.T) {
 
 func TestDecisionsAreRecordedBeforeRowsAndQueryable(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sources())
-	w.expect(w.person("T1", policy.SelfService, policy.Teacher), "SELECT trust FROM survey_response WHERE survey = 'spring'", "5")
-	_ = w.refuse(w.person("E1", policy.Evaluation, policy.Evaluator), "SELECT * FROM survey_response", policy.NotFound)
+	w := newWorld(t, gatewaytest.Sources())
+	w.expect(w.Person("T1", policy.SelfService, policy.Teacher), "SELECT trust FROM survey_response WHERE survey = 'spring'", "5")
+	_ = w.refuse(w.Person("E1", policy.Evaluation, policy.Evaluator), "SELECT * FROM survey_response", policy.NotFound)
 	w.settle()
-	officer := w.person("P", policy.PrivacyAudit, policy.PrivacyOfficer)
+	officer := w.Person("P", policy.PrivacyAudit, policy.PrivacyOfficer)
 	w.expect(officer, "SELECT principal, verdict, fingerprint, rows FROM audit.decisions WHERE kind IN ('decision', 'outcome') AND principal IN ('T1', 'E1') ORDER BY index",
 		"T1|allow|select trust from survey_response where survey = ?|(null)",
 		"T1|(null)|(null)|1",
@@ -95,10 +96,10 @@ func TestDecisionsAreRecordedBeforeRowsAndQueryable(t *testing.T) {
 
 func TestNoRecordNoData(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sources())
-	s, err := w.Open(context.Background(), w.person("T1", policy.SelfService, policy.Teacher))
+	w := newWorld(t, gatewaytest.Sources())
+	s, err := w.Open(context.Background(), w.Person("T1", policy.SelfService, policy.Teacher))
 	w.must(err)
-	w.must(w.log.Close())
+	w.must(w.Log.Close())
 	if rows, err := w.run(s, "SELECT trust FROM survey_response"); err == nil || len(rows) > 0 {
 		t.Errorf("%v, %v without a record", rows, err)
 	}
@@ -108,8 +109,8 @@ func TestNoRecordNoData(t *testing.T) {
 // before: nothing of its first answer may show.
 func TestAskedAgainAnswersAnew(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sources())
-	s, err := w.Open(context.Background(), w.person("T1", policy.SelfService, policy.Teacher))
+	w := newWorld(t, gatewaytest.Sources())
+	s, err := w.Open(context.Background(), w.Person("T1", policy.SelfService, policy.Teacher))
 	w.must(err)
 	for _, text := range []string{"SELECT now()", "SELECT CAST(now() AS VARCHAR) || survey FROM survey_response"} {
 		first, err := w.run(s, text)

@@ -24,6 +24,7 @@ import (
 	"github.com/weir-warehouse/weir/policy/audit"
 	"github.com/weir-warehouse/weir/sql/duck"
 	"github.com/weir-warehouse/weir/sql/gateway"
+	"github.com/weir-warehouse/weir/sql/gateway/gatewaytest"
 	"github.com/weir-warehouse/weir/sql/snapshot"
 )
 
@@ -63,25 +64,25 @@ func secrets() map[string]secret {
 	everything := map[string]string{"coaching_session.csv": moreCoaching, "observation.csv": otherObservations, "survey_response.csv": moreSurveys}
 	return map[string]secret{
 		"evaluator": {
-			func(w *world) policy.Request { return w.person("E1", policy.Evaluation, policy.Evaluator) }, everything,
+			func(w *world) policy.Request { return w.Person("E1", policy.Evaluation, policy.Evaluator) }, everything,
 		},
 		"evaluator and coach": {
 			func(w *world) policy.Request {
-				return w.person("E1", policy.Evaluation, policy.Evaluator, policy.Coach)
+				return w.Person("E1", policy.Evaluation, policy.Evaluator, policy.Coach)
 			}, everything,
 		},
 		"coach": {
-			func(w *world) policy.Request { return w.person("C1", policy.Coaching, policy.Coach) },
+			func(w *world) policy.Request { return w.Person("C1", policy.Coaching, policy.Coach) },
 			map[string]string{"coaching_session.csv": otherCoaching, "observation.csv": otherObservations, "survey_response.csv": moreSurveys},
 		},
 		"teacher": {
-			func(w *world) policy.Request { return w.person("T1", policy.SelfService, policy.Teacher) },
+			func(w *world) policy.Request { return w.Person("T1", policy.SelfService, policy.Teacher) },
 			map[string]string{"coaching_session.csv": strings.Join([]string{firstLine(otherCoaching), lines(otherCoaching)[2], lines(otherCoaching)[3], ""}, "\n"),
 				"observation.csv": otherObservations, "survey_response.csv": moreSurveys},
 		},
 		"researcher": {
 			func(w *world) policy.Request {
-				r := w.person("R1", policy.Research, policy.Researcher)
+				r := w.Person("R1", policy.Research, policy.Researcher)
 				r.Agreement = &policy.Agreement{
 					ID: "a1", Purpose: policy.Research, From: "2025-08-01", To: "2026-06-30", DestroyBy: "2027-01-01", Members: []string{"R1"}, MinimumCell: 10,
 					Datasets: map[string][]string{
@@ -93,7 +94,7 @@ func secrets() map[string]secret {
 			}, everything,
 		},
 		"school leader": {
-			func(w *world) policy.Request { return w.person("L1", policy.SchoolImprovement, policy.SchoolLeader) }, everything,
+			func(w *world) policy.Request { return w.Person("L1", policy.SchoolImprovement, policy.SchoolLeader) }, everything,
 		},
 	}
 }
@@ -106,7 +107,7 @@ func firstLine(text string) string { return lines(text)[0] }
 func (w *world) second(files map[string]string, hole func(gateway.Policy) gateway.Policy) *world {
 	w.t.Helper()
 	home := etl.Home{Dir: filepath.Join(w.t.TempDir(), "home")}
-	if out, err := exec.CommandContext(context.Background(), "cp", "-r", w.home.Dir, home.Dir).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(context.Background(), "cp", "-r", w.Home.Dir, home.Dir).CombinedOutput(); err != nil {
 		w.t.Fatalf("%v: %s", err, out)
 	}
 	dir := w.t.TempDir()
@@ -115,7 +116,7 @@ func (w *world) second(files map[string]string, hole func(gateway.Policy) gatewa
 	}
 	catalog, err := contract.Embedded()
 	w.must(err)
-	loader := &etl.Loader{Home: home, Catalog: catalog, Engine: duck.Options{Threads: 1}, RemovalLimit: 0.1, Program: "test", Now: now}
+	loader := &etl.Loader{Home: home, Catalog: catalog, Engine: duck.Options{Threads: 1}, RemovalLimit: 0.1, Program: "test", Now: gatewaytest.Now}
 	report, err := loader.Load(context.Background(), []string{dir}, etl.Options{})
 	w.must(err)
 	for _, o := range report.Outcomes {
@@ -140,7 +141,7 @@ func (w *world) over(home etl.Home, hole func(gateway.Policy) gateway.Policy) *w
 	g, err := gateway.New(c)
 	w.must(err)
 	w.t.Cleanup(g.Close)
-	return &world{Gateway: g, t: w.t, home: home, people: w.people}
+	return &world{&gatewaytest.World{Gateway: g, Home: home, People: w.People}, w.t}
 }
 
 type forgetful struct{}
@@ -293,8 +294,8 @@ func pickSome(r *rand.Rand, of []relation, n int) []relation {
 
 func TestNoninterference(t *testing.T) {
 	t.Parallel()
-	a := newWorld(t, sources())
-	quiet := a.over(a.home, nil)
+	a := newWorld(t, gatewaytest.Sources())
+	quiet := a.over(a.Home, nil)
 	n := statements(t) / len(secrets())
 	for role, s := range secrets() {
 		t.Run(role, func(t *testing.T) {
@@ -333,7 +334,7 @@ func (h holed) Scope(ctx context.Context, r policy.Request) (*policy.Scope, erro
 
 func TestNoninterferenceFindsPlantedHoles(t *testing.T) {
 	t.Parallel()
-	a := newWorld(t, sources())
+	a := newWorld(t, gatewaytest.Sources())
 	for name, h := range map[string]holed{
 		"a dataset":         {dataset: "coaching_session", compartment: "formative", view: "SELECT coaching_session_id, kind FROM formative.main.coaching_session"},
 		"a row filter":      {dataset: "observation", compartment: "evaluative", view: "SELECT observation_id, type FROM evaluative.main.observation"},
@@ -344,7 +345,7 @@ func TestNoninterferenceFindsPlantedHoles(t *testing.T) {
 			hole := func(p gateway.Policy) gateway.Policy { h := h; h.Policy = p; return h }
 			evaluator := secrets()["evaluator"]
 			b := a.second(evaluator.files, hole)
-			found := compare(t, a.over(a.home, hole), b, evaluator.request(a), 400, 1)
+			found := compare(t, a.over(a.Home, hole), b, evaluator.request(a), 400, 1)
 			if len(found) == 0 {
 				t.Error("the planted hole was not found")
 			}
