@@ -133,9 +133,26 @@ func (s *Store) Bearer(ctx context.Context, secret string) (Token, error) {
 		c = &credential{}
 	}
 	if !c.bears(secret) || !c.usable(s.options.Now()) {
-		return Token{}, policy.Errorf(policy.Denied, "the token is not valid: it is unknown, revoked or expired")
+		return Token{}, invalid()
 	}
 	return c.Token, nil
+}
+
+func invalid() error {
+	return policy.Errorf(policy.Denied, "the token is not valid: it is unknown, revoked or expired")
+}
+
+// Usable reports whether a token, by its id, still opens what it opened. The
+// error is that of Bearer.
+func (s *Store) Usable(ctx context.Context, id string) error {
+	f, err := s.current(ctx)
+	if err != nil {
+		return err
+	}
+	if c := f.find(id); c == nil || !c.usable(s.options.Now()) {
+		return invalid()
+	}
+	return nil
 }
 
 // Scram begins a SCRAM-SHA-256 exchange with a client that names a principal,
