@@ -1,0 +1,95 @@
+package stats
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// Separation says that some combination of covariates tells outcome 1 from
+// outcome 0 without error for some rows (quasi-complete) or all of them
+// (complete). The likelihood then has no maximum: coefficients run off to
+// infinity, and those rows' probabilities to 0 or 1 (Albert and Anderson,
+// Biometrika 71, 1984).
+type Separation struct {
+	Complete   bool
+	Rows       int      // how many rows are told apart
+	Covariates []string // what tells them apart, the strongest first
+}
+
+// String explains the separation and what can be done, in one line.
+func (s *Separation) String() string {
+	return fmt.Sprintf("covariates %s predict the outcome perfectly for %d rows, so their coefficients are infinite: "+
+		"coarsen or drop them, match exactly on them, or use a ridge penalty", strings.Join(s.Covariates, ", "), s.Rows)
+}
+
+// separation takes one more step from the last fit. Where a maximum exists the
+// step is all but zero. Under separation it goes on in a direction in which no
+// row gets worse, which is a proof. It returns nil if there is no such proof.
+func (s *irls) separation() *Separation {
+	step := s.nextStep()
+	along := make([]float64, len(s.y)) // what each row gains from the step
+	linearPredictor(s.design, step, along)
+	var longest, worst float64
+	for i, y := range s.y {
+		if weightOf(s.weights, i) == 0 || (y > 0 && y < 1) {
+			along[i] = -math.Abs(along[i]) // a share cannot gain from a move either way
+		} else {
+			along[i] *= 2*y - 1
+		}
+		if weightOf(s.weights, i) > 0 {
+			longest, worst = max(longest, along[i]), min(worst, along[i])
+		}
+	}
+	// A maximum leaves a step of about the square root of Epsilon at most; a
+	// separated row's step is 1 (logit), or the inverse of its linear predictor.
+	if longest < 0.01 || worst < -1e-3*longest {
+		return nil
+	}
+	var apart, fitted int
+	for i, gain := range along {
+		if weightOf(s.weights, i) > 0 {
+			fitted++
+			if gain > 0.1*longest {
+				apart++
+			}
+		}
+	}
+	return &Separation{Complete: apart == fitted, Rows: apart, Covariates: s.movers(step)}
+}
+
+// nextStep returns by how much another iteration would change coefficients.
+func (s *irls) nextStep() []float64 {
+	s.linearize()
+	floats.Sub(s.response, s.eta) // the fit to what is left is the change
+	columns := append(slices.Clone(s.design.Columns), s.response)
+	return triangularize(columns, s.root).solveOrder(min(1e-7, s.Epsilon/1000)).solve(len(s.beta))
+}
+
+// movers names the covariates that the step moves by at least a tenth of what
+// it moves the foremost, per standard deviation.
+func (s *irls) movers(step []float64) []string {
+	type mover struct {
+		name string
+		size float64
+	}
+	var movers []mover
+	var most float64
+	for j, column := range s.design.Columns {
+		size := math.Abs(step[j]) * math.Sqrt(weightedVariance(column, s.weights))
+		movers = append(movers, mover{s.design.Names[j], size})
+		most = max(most, size)
+	}
+	slices.SortStableFunc(movers, func(a, b mover) int { return cmp.Compare(b.size, a.size) })
+	var names []string
+	for _, m := range movers {
+		if m.size > 0 && m.size >= most/10 {
+			names = append(names, m.name)
+		}
+	}
+	return names
+}
