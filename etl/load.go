@@ -92,16 +92,17 @@ func (l *Loader) Load(ctx context.Context, paths []string, o Options) (r Report,
 	return r, err
 }
 
-// engineShare is the engine's part of the memory that a load may take. A load
-// of ten million rows took up to 0.4 GB beyond what the engine counts.
-const engineShare = 0.8
+// uncounted is the part of a load's memory that the engine is not given. A load
+// of ten million rows took up to 0.4 GB beyond what the engine counts, and may
+// take 0.3 GB more than the limit.
+const uncounted = 200_000_000
 
 // open clears what a crash left in the scratch directory and opens the store.
 func (l *Loader) open(ctx context.Context) (*store, error) {
 	if err := errors.Join(os.RemoveAll(l.Home.scratch()), os.MkdirAll(l.Home.scratch(), 0o700)); err != nil {
 		return nil, fmt.Errorf("clear the scratch directory: %w", err)
 	}
-	return openStore(ctx, l.Home, l.Catalog, l.Engine.Share(engineShare))
+	return openStore(ctx, l.Home, l.Catalog, l.Engine.Less(uncounted))
 }
 
 func (l *Loader) progress(done, total int, what string) {

@@ -70,7 +70,7 @@ func (g *staging) checkPeople(ctx context.Context) error {
 // can be told to be right. Keys are compared by hash first: few rows remain.
 func (g *staging) checkKeys(ctx context.Context) error {
 	keys := duck.Idents(g.k.PrimaryKey)
-	if err := g.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE twin AS SELECT hash(%s) AS h FROM %s GROUP BY 1 HAVING count(*) > 1", keys, g.view(g.k.PrimaryKey...))); err != nil {
+	if err := g.findTwins(ctx, keys); err != nil {
 		return err
 	}
 	if n, err := scalar[int64](ctx, g.conn, "SELECT count(*) FROM twin"); err != nil || n == 0 {
@@ -90,6 +90,31 @@ func (g *staging) checkKeys(ctx context.Context) error {
 		WHERE n > 1 AND (NOT alike OR nth > 1)`,
 		duck.Literal(ruleDuplicateRow), duck.Literal(ruleDuplicateKey), duck.Literal(strings.Join(g.k.PrimaryKey, ",")),
 		strings.Join(content, ", "), keys))
+}
+
+// twinRows is how many rows are compared by hash at once: as many as fit in
+// memory beside the stage.
+const twinRows = 10_000_000
+
+// findTwins writes the hashes that more than one key has. Beyond twinRows it
+// goes through the hashes by residue, so that its memory does not grow with
+// the file.
+func (g *staging) findTwins(ctx context.Context, keys string) error {
+	rows, err := scalar[int64](ctx, g.conn, "SELECT count(*) FROM stage")
+	if err != nil {
+		return err
+	}
+	if err := g.exec(ctx, "CREATE OR REPLACE TEMP TABLE twin (h UBIGINT)"); err != nil {
+		return err
+	}
+	parts := max(1, (rows+twinRows-1)/twinRows)
+	for part := range parts {
+		if err := g.exec(ctx, fmt.Sprintf("INSERT INTO twin SELECT h FROM (SELECT hash(%s) AS h FROM %s) WHERE h %% %d = %d GROUP BY 1 HAVING count(*) > 1",
+			keys, g.view(g.k.PrimaryKey...), parts, part)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sameKey is the condition that rows a and b have the same primary key.

@@ -86,8 +86,22 @@ func (g *staging) query() string {
 	masks := g.masks()
 	return fmt.Sprintf("SELECT %s, _repaired%s AS _repaired, _empty, %s, CASE WHEN NOT _empty AND (%s) THEN %s END AS _fields "+
 		"FROM (SELECT *, %s FROM (SELECT *, %s FROM (SELECT %s FROM (%s))))",
-		duck.Idents(names), g.caseRepairs(), strings.Join(maskNames(len(masks)), ", "), failed(len(masks)), g.fields(),
+		g.narrow(names), g.caseRepairs(), strings.Join(maskNames(len(masks)), ", "), failed(len(masks)), g.fields(),
 		strings.Join(masks, ", "), strings.Join(values, ", "), strings.Join(texts, ", "), g.rows.Query)
+}
+
+// narrow selects columns in as few bytes as they need: values of an enum, of
+// which a stage has millions, as numbers. A key stays as it was written, since
+// a row that fails is found again by it.
+func (g *staging) narrow(names []string) string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = duck.Ident(name)
+		if col, ok := g.k.Column(name); ok && len(col.Enum) > 0 && !slices.Contains(g.k.PrimaryKey, name) {
+			out[i] = fmt.Sprintf("TRY_CAST(%s AS ENUM (%s)) AS %[1]s", out[i], literals(col.Enum))
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 // stored lists the columns that the stage keeps: every column of the dataset
@@ -116,12 +130,25 @@ func (g *staging) masks() []string {
 		for i, c := range chunk {
 			bits[i] = fmt.Sprintf("CASE WHEN %s THEN %d::UBIGINT ELSE 0 END", c.fails, uint64(1)<<i)
 		}
-		words = append(words, fmt.Sprintf("(%s) AS _mask%d", strings.Join(bits, " | "), len(words)))
+		words = append(words, fmt.Sprintf("CAST(%s AS %s) AS _mask%d", strings.Join(bits, " | "), wordType(len(chunk)), len(words)))
 	}
 	if len(words) == 0 {
 		words = []string{"0::UBIGINT AS _mask0"}
 	}
 	return words
+}
+
+// wordType is the narrowest type of so many bits.
+func wordType(bits int) string {
+	switch {
+	case bits <= 8:
+		return "UTINYINT"
+	case bits <= 16:
+		return "USMALLINT"
+	case bits <= 32:
+		return "UINTEGER"
+	}
+	return "UBIGINT"
 }
 
 func maskNames(n int) []string {
@@ -170,7 +197,7 @@ func (g *staging) maskQuery() string {
 	if len(lists) == 0 {
 		return "SELECT 1"
 	}
-	words := strings.Join(maskNames(g.words()), ", ")
+	words := strings.Join(maskNames(g.words()), "::UBIGINT, ") + "::UBIGINT"
 	return fmt.Sprintf(`INSERT INTO violation
 		SELECT s._row, c.rule, c.col
 		FROM (SELECT rowid AS _row, [%s] AS words FROM stage WHERE NOT _empty AND (%s)) s

@@ -61,11 +61,13 @@ func TestAttachReadOnlyRefusesWrites(t *testing.T) {
 	}
 }
 
-func TestShareOfTheMemoryLimit(t *testing.T) {
+func TestLessMemory(t *testing.T) {
 	t.Parallel()
-	for limit, want := range map[string]string{"4GB": "3400000KB", "512MiB": "456340KB", "": "", "80%": "80%"} {
-		if got := (duck.Options{MemoryLimit: limit}).Share(0.85).MemoryLimit; got != want {
-			t.Errorf("85 %% of %q is %q, want %q", limit, got, want)
+	for limit, want := range map[string]string{
+		"4GB": "3800000KB", "512MiB": "336870KB", "300MB": "150000KB", "": "", "80%": "80%",
+	} {
+		if got := (duck.Options{MemoryLimit: limit}).Less(200_000_000).MemoryLimit; got != want {
+			t.Errorf("%q less 200 MB is %q, want %q", limit, got, want)
 		}
 	}
 }

@@ -13,16 +13,16 @@ func units() map[string]float64 {
 	}
 }
 
-// Share returns the options with a share of the memory limit. The engine does
-// not count all that its work takes, so who must keep a whole process within a
-// limit gives the engine less. A limit that is not spelled as a number and a
-// unit stays.
-func (o Options) Share(part float64) Options {
+// Less returns the options with some bytes off the memory limit, but never more
+// than half of it. The engine does not count all that its work takes, so who
+// must keep a whole process within a limit gives the engine less. A limit that
+// is not spelled as a number and a unit stays.
+func (o Options) Less(bytes int64) Options {
 	number := strings.TrimRight(o.MemoryLimit, "BKMGTi")
 	size, err := strconv.ParseFloat(number, 64)
 	unit, ok := units()[o.MemoryLimit[len(number):]]
 	if err == nil && ok {
-		o.MemoryLimit = strconv.FormatInt(int64(size*unit*part/1e3), 10) + "KB"
+		o.MemoryLimit = strconv.FormatInt(int64(max(size*unit-float64(bytes), size*unit/2)/1e3), 10) + "KB"
 	}
 	return o
 }
