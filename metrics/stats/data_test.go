@@ -120,3 +120,12 @@ func lalonde(t *testing.T, names ...string) Design {
 	}
 	return d
 }
+
+// cycle returns the weights that the R scripts use.
+func cycle(n int) []float64 {
+	weights := make([]float64, n)
+	for i := range weights {
+		weights[i] = 0.5 + float64((i+1)%7)/4
+	}
+	return weights
+}

@@ -34,9 +34,7 @@ func TestGLMAgreesWithR(t *testing.T) {
 			design := lalonde(t, c.Columns...)
 			var weights []float64
 			if c.Weighted {
-				for i := range design.Rows() {
-					weights = append(weights, 0.5+float64((i+1)%7)/4)
-				}
+				weights = cycle(design.Rows())
 			}
 			y := lalonde(t, "treat").Columns[0]
 			fit, err := GLM{Link: link}.Fit(design.WithIntercept(len(y)), y, weights)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
 )
 
 // chains is into how many runs of rows a matrix is cut for factoring. It is a
@@ -160,4 +161,27 @@ func (f factor) aliased(p int) []bool {
 		aliased[j] = !slices.Contains(f.kept, j)
 	}
 	return aliased
+}
+
+// inverseRoot returns t⁻¹, over the kept columns.
+func (f factor) inverseRoot() *mat.TriDense {
+	rank := len(f.kept)
+	root := mat.NewTriDense(rank, mat.Upper, nil)
+	for j := range f.t {
+		for i := range j + 1 {
+			root.SetTri(i, j, f.t[j][i])
+		}
+	}
+	var inverse mat.TriDense
+	// A kept column has a diagonal entry that is not zero, so the only error
+	// possible is a warning of poor condition, which the tolerance admits.
+	_ = inverse.InverseTri(root) //nolint:errcheck // see above
+	return &inverse
+}
+
+// inverse returns (t't)⁻¹, over the kept columns.
+func (f factor) inverse() *mat.SymDense {
+	var product mat.SymDense
+	product.SymOuterK(1, f.inverseRoot())
+	return &product
 }

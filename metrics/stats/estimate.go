@@ -1,0 +1,46 @@
+package stats
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// Estimate is a number with its uncertainty.
+type Estimate struct {
+	Value float64
+	SE    float64 // standard error, in the unit of Value
+	DF    float64 // degrees of freedom of the t distribution; +Inf means the normal
+}
+
+// Normal returns the estimate with intervals and tests by the normal
+// distribution, whatever its degrees of freedom.
+func (e Estimate) Normal() Estimate {
+	e.DF = math.Inf(1)
+	return e
+}
+
+// Statistic returns the estimate over its standard error.
+func (e Estimate) Statistic() float64 { return e.Value / e.SE }
+
+// P returns the two-sided p-value of the hypothesis that the value is zero.
+func (e Estimate) P() float64 {
+	z := math.Abs(e.Statistic())
+	if math.IsInf(e.DF, 1) {
+		return math.Erfc(z / math.Sqrt2)
+	}
+	return 2 * distuv.StudentsT{Sigma: 1, Nu: e.DF}.Survival(z)
+}
+
+// Interval returns the confidence interval of a level such as 0.95.
+func (e Estimate) Interval(level float64) (low, high float64) {
+	reach := e.critical(level) * e.SE
+	return e.Value - reach, e.Value + reach
+}
+
+func (e Estimate) critical(level float64) float64 {
+	if math.IsInf(e.DF, 1) {
+		return distuv.UnitNormal.Quantile((1 + level) / 2)
+	}
+	return distuv.StudentsT{Sigma: 1, Nu: e.DF}.Quantile((1 + level) / 2)
+}
