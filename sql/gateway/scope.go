@@ -23,10 +23,10 @@ import (
 // gateway fills it from the log.
 const AuditCompartment = "audit_log"
 
-// How many verdicts a scope remembers, and up to which length of text.
+// How many texts that were checked a scope remembers, and up to which length.
 const (
-	rememberedVerdicts = 256
-	rememberedText     = 8 << 10
+	rememberedTexts = 256
+	rememberedText  = 8 << 10
 )
 
 const auditTable = AuditCompartment + ".main.decisions"
@@ -42,8 +42,8 @@ type open struct {
 	names  *guard.Scope
 	tables []table
 
-	verdicts *lru.Cache[string, guard.Verdict] // by text
-	idle     *idle
+	known *lru.Cache[string, *checked] // texts with declared types
+	idle  *idle
 
 	mu      sync.Mutex
 	solid   map[string]bool // relations that were materialised
@@ -73,7 +73,7 @@ func (t table) String() string { return duck.Ident(t.schema) + "." + duck.Ident(
 // build opens the instances of a scope over a snapshot.
 func (g *Gateway) build(ctx context.Context, key string, scope *policy.Scope, m *snapshot.Manifest) (o *open, err error) {
 	o = &open{key: key, scope: scope, solid: map[string]bool{}, idle: newIdle()}
-	if o.verdicts, err = lru.New[string, guard.Verdict](rememberedVerdicts); err != nil {
+	if o.known, err = lru.New[string, *checked](rememberedTexts); err != nil {
 		return nil, err
 	}
 	defer func() {

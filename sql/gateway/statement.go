@@ -16,59 +16,45 @@ import (
 // Query guards, records and starts one statement. The caller closes the
 // result. A refusal's cause is a *guard.Refusal, which has the rule and the
 // position.
-func (s *Session) Query(ctx context.Context, text string) (*Result, error) {
+func (s *Session) Query(ctx context.Context, text string, params ...Param) (*Result, error) {
 	o, m, leave, err := s.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
 	r := &Result{session: s, id: newID(), began: s.g.Now(), done: []func(){leave}}
-	if r.err = s.start(ctx, r, o, m.ID, text); r.err != nil {
+	if r.err = s.start(ctx, r, o, m.ID, text, params); r.err != nil {
 		r.Close()
 		return nil, r.err
 	}
 	return r, nil
 }
 
-func (s *Session) start(ctx context.Context, r *Result, o *open, snapshotID, text string) error {
-	verdict, err := s.check(ctx, o, text)
+func (s *Session) start(ctx context.Context, r *Result, o *open, snapshotID, text string, params []Param) error {
+	kinds := make([]string, len(params))
+	for i, p := range params {
+		kinds[i] = p.Type
+	}
+	c, err := s.check(ctx, o, text, kinds)
 	if err != nil {
 		return s.g.hide(ctx, r.id, err)
 	}
-	r.limits, r.Notes = o.scope.Limits, o.notes(verdict.Relations)
-	if _, err := s.g.Recorder.Append(ctx, s.decision(r.id, snapshotID, o, verdict)); err != nil {
+	r.limits, r.Notes = o.scope.Limits, o.notes(c.Relations)
+	if _, err := s.g.Recorder.Append(ctx, s.decision(r.id, snapshotID, o, c.Verdict)); err != nil {
 		return unrecorded(err)
 	}
 	r.decided = true
-	if verdict.Refusal != nil {
-		return &policy.Error{Code: verdict.Refusal.Code, Text: verdict.Refusal.Error(), Cause: verdict.Refusal}
+	if c.Refusal != nil {
+		return refused(c.Refusal)
+	}
+	if len(params) != len(c.parameters) {
+		return policy.Errorf(policy.Usage, "the statement has %d parameters, and %d values are given", len(c.parameters), len(params))
 	}
 	free, err := s.slot(o.scope.Limits.Statements)
 	if err != nil {
 		return err
 	}
 	r.done = append(r.done, free)
-	return s.run(ctx, r, o, verdict, text)
-}
-
-// check is the guard's verdict on a text in an open scope. It depends on these
-// two alone, so the scope remembers it: dashboards ask the same again and
-// again.
-func (s *Session) check(ctx context.Context, o *open, text string) (guard.Verdict, error) {
-	if v, ok := o.verdicts.Get(text); ok {
-		return v, nil
-	}
-	if refusal := s.g.guard.CheckText(text); refusal != nil {
-		return guard.Verdict{Refusal: refusal}, nil //nolint:nilerr // a refusal is a verdict, and no fault of the check
-	}
-	tree, err := s.g.parser.tree(ctx, text)
-	if err != nil {
-		return guard.Verdict{}, err
-	}
-	v := s.g.guard.Check(text, tree, o.names)
-	if len(text) <= rememberedText {
-		o.verdicts.Add(text, v)
-	}
-	return v, nil
+	return s.run(ctx, r, o, c, params)
 }
 
 // Guard says whether a statement would be allowed, and runs and records
@@ -79,20 +65,20 @@ func (s *Session) Guard(ctx context.Context, text string) (guard.Verdict, error)
 		return guard.Verdict{}, err
 	}
 	defer leave()
-	v, err := s.check(ctx, o, text)
+	c, err := s.check(ctx, o, text, nil)
 	if err != nil {
-		return v, s.g.hide(ctx, newID(), err)
+		return guard.Verdict{}, s.g.hide(ctx, newID(), err)
 	}
-	return v, nil
+	return c.Verdict, nil
 }
 
-// run starts the statement's own text in the instance where it belongs.
-func (s *Session) run(ctx context.Context, r *Result, o *open, v guard.Verdict, text string) error {
+// run starts the text that was checked in the instance where it belongs.
+func (s *Session) run(ctx context.Context, r *Result, o *open, c *checked, params []Param) error {
 	var err error
 	instance := o.data
-	if v.Touches == guard.TouchesCatalog {
+	if c.Touches == guard.TouchesCatalog {
 		instance = o.shadow
-	} else if err = s.g.ready(ctx, o, v.Relations); err != nil {
+	} else if err = s.g.ready(ctx, o, c.Relations); err != nil {
 		return s.g.hide(ctx, r.id, err)
 	}
 	if limit := o.scope.Limits.Time; limit > 0 {
@@ -101,14 +87,18 @@ func (s *Session) run(ctx context.Context, r *Result, o *open, v guard.Verdict, 
 		r.done = append(r.done, cancel)
 	}
 	r.ctx = ctx
-	if r.runner, err = o.idle.take(instance, text); err != nil {
+	if r.runner, err = o.idle.take(instance, c.text); err != nil {
 		if _, ok := errors.AsType[*duck.Fault](err); ok {
 			return r.safe(err)
 		}
 		return s.g.hide(ctx, r.id, err)
 	}
 	r.idle = o.idle
-	if r.stream, err = r.runner.statement.Query(ctx); err != nil {
+	values := make([]duck.Param, len(c.bound))
+	for i, at := range c.bound {
+		values[i] = duck.Param{Text: params[at].Value, Null: params[at].Null}
+	}
+	if r.stream, err = r.runner.statement.Query(ctx, values...); err != nil {
 		return r.safe(err)
 	}
 	return nil
@@ -192,8 +182,7 @@ func (r *Result) safe(err error) error {
 		return r.session.g.hide(r.ctx, r.id, err)
 	}
 	if f.Prepared {
-		text, _, _ := strings.Cut(f.Text, "\n")
-		return policy.Errorf(policy.Usage, "the statement does not fit what it names: %s", text)
+		return unfit(f)
 	}
 	r.session.g.Log.WarnContext(r.ctx, "statement failed", "id", r.id, "error", f.Text)
 	switch f.Kind {

@@ -124,3 +124,15 @@ func (w *world) settle() {
 	}
 	w.t.Fatal("outcomes are missing from the log")
 }
+
+// kinds lists the kinds of all entries of the log.
+func (w *world) kinds() (out []audit.Kind) {
+	w.t.Helper()
+	for record, err := range w.Reader.All(context.Background()) {
+		w.must(err)
+		entry, err := record.Entry()
+		w.must(err)
+		out = append(out, entry.Kind)
+	}
+	return out
+}

@@ -37,16 +37,16 @@ func (g *Guard) fingerprint(text string, scope *Scope) (normal, hash string) {
 			normal = join(tokens)
 			sum := sha256.Sum256([]byte(normal))
 			return normal, hex.EncodeToString(sum[:])
-		case tokenWord:
+		case TokenWord:
 			tokens = append(tokens, g.standIn(fold(token), scope, numbers))
-		case tokenLiteral:
+		case TokenLiteral, TokenParameter:
 			// A list of literals is as one, however long.
 			if n := len(tokens); n >= 2 && tokens[n-1] == "," && tokens[n-2] == "?" {
 				tokens = tokens[:n-1]
 				continue
 			}
 			tokens = append(tokens, "?")
-		case tokenSymbol:
+		case TokenSymbol:
 			tokens = append(tokens, token)
 		}
 	}

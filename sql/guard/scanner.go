@@ -5,15 +5,37 @@ import (
 	"unicode/utf8"
 )
 
-// token is the kind of a piece of SQL text.
-type token uint8
+// TokenKind is the kind of a piece of SQL text.
+type TokenKind uint8
 
+// The kinds.
 const (
-	tokenEnd     token = iota
-	tokenWord          // a keyword or a name, quoted or not
-	tokenLiteral       // a string, a number or a parameter
-	tokenSymbol        // an operator or punctuation
+	tokenEnd       TokenKind = iota
+	TokenWord                // a keyword or a name, quoted or not
+	TokenLiteral             // a string or a number
+	TokenParameter           // $1, ? or $name
+	TokenSymbol              // an operator or punctuation
 )
+
+// Token is a piece of SQL text.
+type Token struct {
+	Kind       TokenKind
+	Text       string // a word without its quotes, a symbol as it is; else empty
+	Start, End int    // in bytes
+}
+
+// Tokens takes a text apart as DuckDB's lexer does, closely enough for writing
+// it in another way; what comes of that must be checked like any other text.
+func Tokens(text string) []Token {
+	var tokens []Token
+	for s := (scanner{text: text}); ; {
+		kind, word := s.next()
+		if kind == tokenEnd {
+			return tokens
+		}
+		tokens = append(tokens, Token{Kind: kind, Text: word, Start: s.start, End: s.pos})
+	}
+}
 
 // operators are the bytes that operators consist of.
 const operators = "+-*/<>=~!@#%^&|:"
@@ -21,15 +43,17 @@ const operators = "+-*/<>=~!@#%^&|:"
 // scanner takes a text apart as DuckDB's lexer does, closely enough for a
 // fingerprint: whether a text may run is never decided here.
 type scanner struct {
-	text string
-	pos  int
-	lost int // bytes that the engine counts less up to pos; see original
+	text  string
+	pos   int
+	start int // of the last token
+	lost  int // bytes that the engine counts less up to pos; see original
 }
 
 // next returns the next token. Comments and white space lie between tokens.
-func (s *scanner) next() (kind token, text string) {
+func (s *scanner) next() (kind TokenKind, text string) {
 	for s.pos < len(s.text) {
 		rest, start := s.text[s.pos:], s.pos
+		s.start = start
 		c := rest[0]
 		switch size := spaceSize(rest); {
 		case size > 0:
@@ -41,32 +65,31 @@ func (s *scanner) next() (kind token, text string) {
 			s.comment()
 		case c == '\'':
 			s.quoted('\'', false)
-			return tokenLiteral, ""
+			return TokenLiteral, ""
 		case (c == 'e' || c == 'E') && strings.HasPrefix(rest[1:], "'"):
 			s.pos++
 			s.quoted('\'', true)
-			return tokenLiteral, ""
+			return TokenLiteral, ""
 		case c == '"':
 			s.quoted('"', false)
-			return tokenWord, strings.ReplaceAll(strings.Trim(s.text[start:s.pos], `"`), `""`, `"`)
+			return TokenWord, strings.ReplaceAll(strings.Trim(s.text[start:s.pos], `"`), `""`, `"`)
 		case c == '$':
-			s.dollar()
-			return tokenLiteral, ""
+			return s.dollar(), ""
 		case isDigit(c) || c == '.' && len(rest) > 1 && isDigit(rest[1]):
 			s.run(func(c byte) bool { return isLetter(c) || isDigit(c) || c == '.' })
-			return tokenLiteral, ""
+			return TokenLiteral, ""
 		case isLetter(c):
 			s.word()
-			return tokenWord, s.text[start:s.pos]
+			return TokenWord, s.text[start:s.pos]
 		case c == '?':
 			s.run(func(c byte) bool { return c == '?' || isDigit(c) })
-			return tokenLiteral, ""
+			return TokenParameter, ""
 		case strings.IndexByte(operators, c) >= 0:
 			s.operator()
-			return tokenSymbol, s.text[start:s.pos]
+			return TokenSymbol, s.text[start:s.pos]
 		case strings.IndexByte(",;.()[]{}", c) >= 0:
 			s.pos++
-			return tokenSymbol, rest[:1]
+			return TokenSymbol, rest[:1]
 		default:
 			s.pos++
 		}
@@ -186,13 +209,15 @@ func (s *scanner) quoted(quote byte, escapes bool) {
 }
 
 // dollar moves past $1, $name or $tag$…$tag$.
-func (s *scanner) dollar() {
+func (s *scanner) dollar() TokenKind {
 	start := s.pos
 	s.pos++
 	s.run(func(c byte) bool { return isLetter(c) || isDigit(c) })
-	if s.pos < len(s.text) && s.text[s.pos] == '$' {
-		tag := s.text[start : s.pos+1]
-		s.pos = start
-		s.through(tag, len(tag))
+	if s.pos == len(s.text) || s.text[s.pos] != '$' {
+		return TokenParameter
 	}
+	tag := s.text[start : s.pos+1]
+	s.pos = start
+	s.through(tag, len(tag))
+	return TokenLiteral
 }
