@@ -6,7 +6,6 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/weir-warehouse/weir/policy"
 )
@@ -104,10 +103,7 @@ func (c *Covariance) Contrast(contrast []float64) (Estimate, error) {
 // estimate gives a value the standard error of gradient·coefficients, in which
 // aliased coefficients, being no part of the model, have no share.
 func (c *Covariance) estimate(value float64, gradient []float64) (Estimate, error) {
-	g := mat.NewVecDense(len(c.model.solved.kept), nil)
-	for k, j := range c.model.solved.kept {
-		g.SetVec(k, gradient[j])
-	}
+	g := c.restrict(gradient)
 	variance := mat.Inner(g, c.matrix, g)
 	if !(variance >= 0) {
 		return Estimate{}, policy.Errorf(policy.DataRefused,
@@ -116,51 +112,11 @@ func (c *Covariance) estimate(value float64, gradient []float64) (Estimate, erro
 	return Estimate{Value: value, SE: math.Sqrt(variance), DF: c.df(g.RawVector().Data)}, nil
 }
 
-// Wald is a test of the hypothesis that several coefficients are all zero.
-type Wald struct {
-	F   float64 // statistic: quadratic form over DF1
-	DF1 float64 // coefficients tested
-	DF2 float64 // of the covariance; +Inf makes DF1·F a chi-squared statistic
-	P   float64
-}
-
-// Wald tests that the named coefficients are all zero. For CR2, DF2 is the
-// smallest of their Satterthwaite degrees of freedom, which is cautious.
-// Errors: an unknown or aliased name, or a covariance that is singular.
-func (c *Covariance) Wald(names ...string) (Wald, error) {
-	q := len(names)
-	beta, cov := mat.NewVecDense(max(q, 1), nil), mat.NewSymDense(max(q, 1), nil)
-	df := math.Inf(1)
-	for a, name := range names {
-		estimate, err := c.Coefficient(name)
-		if err != nil {
-			return Wald{}, err
-		}
-		beta.SetVec(a, estimate.Value)
-		df = min(df, estimate.DF)
-		for b := range a + 1 {
-			cov.SetSym(a, b, c.At(slices.Index(c.model.names, name), slices.Index(c.model.names, names[b])))
-		}
+// restrict leaves out of a gradient what belongs to aliased coefficients.
+func (c *Covariance) restrict(gradient []float64) *mat.VecDense {
+	g := mat.NewVecDense(len(c.model.solved.kept), nil)
+	for k, j := range c.model.solved.kept {
+		g.SetVec(k, gradient[j])
 	}
-	return waldTest(beta, cov, df)
-}
-
-// waldTest returns the test that a vector with that covariance is zero.
-func waldTest(beta *mat.VecDense, cov mat.Symmetric, df float64) (Wald, error) {
-	var factor mat.Cholesky
-	if !factor.Factorize(cov) || factor.Cond() > 1/epsilon {
-		return Wald{}, policy.Errorf(policy.DataRefused, "joint test of %d coefficients: their covariance is singular", beta.Len())
-	}
-	var solved mat.VecDense
-	if err := factor.SolveVecTo(&solved, beta); err != nil {
-		return Wald{}, policy.Errorf(policy.DataRefused, "joint test of %d coefficients: %w", beta.Len(), err)
-	}
-	q := float64(beta.Len())
-	test := Wald{F: mat.Dot(beta, &solved) / q, DF1: q, DF2: df}
-	if math.IsInf(df, 1) {
-		test.P = distuv.ChiSquared{K: q}.Survival(test.F * q)
-	} else {
-		test.P = distuv.F{D1: q, D2: df}.Survival(test.F)
-	}
-	return test, nil
+	return g
 }

@@ -93,6 +93,27 @@ func checkValues(name string, values []float64, n int) error {
 	return nil
 }
 
+// checkBinary refuses values that are not n zeros and ones with both among them.
+func checkBinary(name string, values []float64, n int) error {
+	if err := checkValues(name, values, n); err != nil {
+		return err
+	}
+	var ones int
+	for i, v := range values {
+		switch v {
+		case 0:
+		case 1:
+			ones++
+		default:
+			return policy.Errorf(policy.DataRefused, "%s is neither 0 nor 1 in row %d", name, i+1)
+		}
+	}
+	if ones == 0 || ones == n {
+		return policy.Errorf(policy.DataRefused, "%s has the same value in all %d rows", name, n)
+	}
+	return nil
+}
+
 func constant(value float64, n int) []float64 {
 	values := make([]float64, n)
 	for i := range values {

@@ -38,6 +38,12 @@ func (e Estimate) Interval(level float64) (low, high float64) {
 	return e.Value - reach, e.Value + reach
 }
 
+// Exp returns the ratio whose logarithm is estimated, with its interval.
+func (e Estimate) Exp(level float64) (ratio, low, high float64) {
+	low, high = e.Interval(level)
+	return math.Exp(e.Value), math.Exp(low), math.Exp(high)
+}
+
 func (e Estimate) critical(level float64) float64 {
 	if math.IsInf(e.DF, 1) {
 		return distuv.UnitNormal.Quantile((1 + level) / 2)

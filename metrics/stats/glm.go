@@ -227,11 +227,7 @@ func (s *irls) fit() *GLMFit {
 		Iterations: s.iterations, Converged: s.converged,
 		design: s.design, y: s.y, weights: s.weights,
 	}
-	for j, aliased := range f.Aliased {
-		if aliased {
-			f.Coefficients[j] = math.NaN()
-		}
-	}
+	markAliased(f.Coefficients, f.Aliased)
 	if s.penalty == nil {
 		f.Separation = s.separation()
 	}
