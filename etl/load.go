@@ -93,9 +93,9 @@ func (l *Loader) Load(ctx context.Context, paths []string, o Options) (r Report,
 }
 
 // uncounted is the part of a load's memory that the engine is not given. A load
-// of ten million rows took up to 0.4 GB beyond what the engine counts, and may
+// of ten million rows took up to 0.6 GB beyond what the engine counts, and may
 // take 0.3 GB more than the limit.
-const uncounted = 200_000_000
+const uncounted = 300_000_000
 
 // open clears what a crash left in the scratch directory and opens the store.
 func (l *Loader) open(ctx context.Context) (*store, error) {
