@@ -78,6 +78,13 @@ func (s *scopes) release(key string) {
 	}
 }
 
+// count is how many scopes are open.
+func (s *scopes) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.byKey)
+}
+
 func (s *scopes) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

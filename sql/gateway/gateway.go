@@ -7,12 +7,16 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"sync"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/weir-warehouse/weir/policy"
 	"github.com/weir-warehouse/weir/policy/audit"
@@ -51,9 +55,11 @@ type Config struct {
 	Catalog   Catalog
 	Engine    duck.Options // of one instance
 	Instances int          // scopes kept open at most
+	Running   int          // statements that the engine works for at once; zero: no limit
 	Program   string       // version, for the record
 	Now       func() time.Time
 	Log       *slog.Logger
+	Metrics   prometheus.Registerer // nil: nobody asks
 }
 
 // Gateway serves sessions. It is safe for concurrent use.
@@ -62,6 +68,8 @@ type Gateway struct {
 	guard  *guard.Guard
 	parser *parser
 	scopes *scopes
+	turns  *turns
+	meters *metrics
 
 	outcomes chan audit.Entry // on their way to the record
 	recorded chan struct{}    // closed when the last one is there
@@ -82,8 +90,16 @@ func New(c Config) (*Gateway, error) {
 		return nil, fmt.Errorf("start the gateway: %w", err)
 	}
 	gw := &Gateway{
-		Config: c, guard: g, parser: p, scopes: newScopes(c.Instances), running: map[string]int{},
+		Config: c, guard: g, parser: p, scopes: newScopes(c.Instances), turns: newTurns(cmp.Or(c.Running, math.MaxInt)),
+		running:  map[string]int{},
 		outcomes: make(chan audit.Entry, outcomesWaiting), recorded: make(chan struct{}),
+	}
+	if c.Metrics == nil {
+		c.Metrics = prometheus.NewRegistry()
+	}
+	if gw.meters, err = newMetrics(gw, c.Metrics); err != nil {
+		p.close()
+		return nil, fmt.Errorf("start the gateway: %w", err)
 	}
 	go gw.recordOutcomes()
 	return gw, nil

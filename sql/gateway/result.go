@@ -45,7 +45,12 @@ func (r *Result) Next() (arrow.RecordBatch, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
+	if err := r.turn(); err != nil {
+		r.err = err
+		return nil, err
+	}
 	batch, err := r.stream.Next()
+	r.session.g.turns.give()
 	if errors.Is(err, io.EOF) {
 		return nil, err
 	}
@@ -63,6 +68,14 @@ func (r *Result) Next() (arrow.RecordBatch, error) {
 		return nil, r.err
 	}
 	return batch, nil
+}
+
+// turn waits until the engine may work for the statement.
+func (r *Result) turn() error {
+	if err := r.session.g.turns.take(r.ctx, r.session.request.Principal.ID); err != nil {
+		return r.safe(&duck.Fault{Kind: duck.FaultCanceled, Text: "it waited for its turn"})
+	}
+	return nil
 }
 
 // Close ends the statement; how it ended will be recorded.
@@ -84,9 +97,11 @@ func (r *Result) Close() {
 	r.decided = false
 	e := r.session.entry(audit.KindOutcome)
 	e.DecisionID = r.id
-	e.Outcome = &audit.Outcome{Code: "ok", Rows: r.rows, Bytes: r.bytes, Milliseconds: float64(r.session.g.Now().Sub(r.began).Microseconds()) / 1000}
+	took := r.session.g.Now().Sub(r.began)
+	e.Outcome = &audit.Outcome{Code: "ok", Rows: r.rows, Bytes: r.bytes, Milliseconds: float64(took.Microseconds()) / 1000}
 	if r.err != nil {
 		e.Outcome.Code = string(policy.CodeOf(r.err))
 	}
+	r.session.g.meters.ended(*e.Outcome, took)
 	r.session.g.outcomes <- e
 }

@@ -39,9 +39,11 @@ func (s *Session) start(ctx context.Context, r *Result, o *open, snapshotID, tex
 		return s.g.hide(ctx, r.id, err)
 	}
 	r.limits, r.Notes = o.scope.Limits, o.notes(c.Relations)
-	if _, err := s.g.Recorder.Append(ctx, s.decision(r.id, snapshotID, o, c.Verdict)); err != nil {
+	decision := s.decision(r.id, snapshotID, o, c.Verdict)
+	if _, err := s.g.Recorder.Append(ctx, decision); err != nil {
 		return unrecorded(err)
 	}
+	s.g.meters.decided(decision)
 	r.decided = true
 	if c.Refusal != nil {
 		return refused(c.Refusal)
@@ -72,21 +74,29 @@ func (s *Session) Guard(ctx context.Context, text string) (guard.Verdict, error)
 	return c.Verdict, nil
 }
 
-// run starts the text that was checked in the instance where it belongs.
+// run starts the text that was checked, as soon as it is the statement's turn.
 func (s *Session) run(ctx context.Context, r *Result, o *open, c *checked, params []Param) error {
-	var err error
-	instance := o.data
-	if c.Touches == guard.TouchesCatalog {
-		instance = o.shadow
-	} else if err = s.g.ready(ctx, o, c.Relations); err != nil {
-		return s.g.hide(ctx, r.id, err)
-	}
 	if limit := o.scope.Limits.Time; limit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, limit, errTooLong)
 		r.done = append(r.done, cancel)
 	}
 	r.ctx = ctx
+	if err := r.turn(); err != nil {
+		return err
+	}
+	defer s.g.turns.give()
+	return s.begin(ctx, r, o, c, params)
+}
+
+// begin starts a statement in the instance where it belongs.
+func (s *Session) begin(ctx context.Context, r *Result, o *open, c *checked, params []Param) (err error) {
+	instance := o.data
+	if c.Touches == guard.TouchesCatalog {
+		instance = o.shadow
+	} else if err := s.g.ready(ctx, o, c.Relations); err != nil {
+		return s.g.hide(ctx, r.id, err)
+	}
 	if r.runner, err = o.idle.take(instance, c.text); err != nil {
 		if _, ok := errors.AsType[*duck.Fault](err); ok {
 			return r.safe(err)
