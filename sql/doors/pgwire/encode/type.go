@@ -1,0 +1,217 @@
+package encode
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+)
+
+// PostgreSQL's types (pg_type.dat).
+const (
+	OIDBool        = 16
+	OIDBytes       = 17
+	OIDInt8        = 20
+	OIDInt2        = 21
+	OIDInt4        = 23
+	OIDText        = 25
+	OIDJSON        = 114
+	OIDFloat4      = 700
+	OIDFloat8      = 701
+	OIDDate        = 1082
+	OIDTime        = 1083
+	OIDTimestamp   = 1114
+	OIDTimestampTZ = 1184
+	OIDInterval    = 1186
+	OIDTimeTZ      = 1266
+	OIDVarbit      = 1562
+	OIDNumeric     = 1700
+	OIDUUID        = 2950
+)
+
+// pgType is how PostgreSQL has a column.
+type pgType struct {
+	oid, list    uint32 // list is the type of arrays of it, 0 if it is sent as JSON
+	size         int16
+	modifier     int32
+	text, binary codec
+}
+
+// DuckType is the key of a field's metadata that holds the engine's name of
+// its type, where Arrow's says less.
+const DuckType = "duckdb_type"
+
+// typeOf finds PostgreSQL's type for a column.
+func typeOf(f arrow.Field) pgType {
+	t, name := f.Type, engineType(f)
+	if e, ok := t.(arrow.ExtensionType); ok {
+		t = e.StorageType()
+	}
+	if named, ok := byName(name, t); ok {
+		return named
+	}
+	switch t := t.(type) {
+	case *arrow.DictionaryType, *arrow.StringType:
+		return pgType{OIDText, 1009, -1, -1, verbatim, verbatim}
+	case *arrow.Decimal128Type:
+		modifier := (t.Precision<<16 | t.Scale) + 4
+		scale := int(t.Scale)
+		return pgType{OIDNumeric, 1231, -1, modifier, textNumeric(decimals128, scale), binaryNumeric(decimals128, scale)}
+	case *arrow.TimestampType:
+		if t.TimeZone != "" {
+			return pgType{OIDTimestampTZ, 1185, 8, -1, textTimestamp(t), binaryTimestamp(t)}
+		}
+		return pgType{OIDTimestamp, 1115, 8, -1, textTimestamp(t), binaryTimestamp(t)}
+	case *arrow.Time64Type:
+		if t.Unit == arrow.Nanosecond {
+			return pgType{OIDText, 1009, -1, -1, textTime(9), textTime(9)}
+		}
+		return pgType{OIDTime, 1183, 8, -1, textTime(6), binaryTime}
+	case *arrow.StructType, *arrow.MapType:
+		return jsonType(f)
+	case arrow.ListLikeType:
+		return listType(f, t.ElemField(), name)
+	case arrow.UnionType:
+		return pgType{OIDText, 0, -1, -1, textUnion(t.Fields()), textUnion(t.Fields())}
+	}
+	return byID(t.ID())
+}
+
+// byID finds the types without parameters.
+func byID(id arrow.Type) pgType {
+	switch id { //nolint:exhaustive // the engine makes no others
+	case arrow.BOOL:
+		return pgType{OIDBool, 1000, 1, -1, textBool, binaryBool}
+	case arrow.INT8:
+		return pgType{OIDInt2, 1005, 2, -1, textInt[int8], binaryInt2[int8]}
+	case arrow.UINT8:
+		return pgType{OIDInt2, 1005, 2, -1, textInt[uint8], binaryInt2[uint8]}
+	case arrow.INT16:
+		return pgType{OIDInt2, 1005, 2, -1, textInt[int16], binaryInt2[int16]}
+	case arrow.UINT16:
+		return pgType{OIDInt4, 1007, 4, -1, textInt[uint16], binaryInt4[uint16]}
+	case arrow.INT32:
+		return pgType{OIDInt4, 1007, 4, -1, textInt[int32], binaryInt4[int32]}
+	case arrow.UINT32:
+		return pgType{OIDInt8, 1016, 8, -1, textInt[uint32], binaryInt8[uint32]}
+	case arrow.INT64:
+		return pgType{OIDInt8, 1016, 8, -1, textInt[int64], binaryInt8[int64]}
+	case arrow.UINT64:
+		return numericType(unsigned64)
+	case arrow.FLOAT32:
+		return pgType{OIDFloat4, 1021, 4, -1, textFloat4, binaryFloat4}
+	case arrow.FLOAT64:
+		return pgType{OIDFloat8, 1022, 8, -1, textFloat8, binaryFloat8}
+	case arrow.BINARY:
+		return pgType{OIDBytes, 1001, -1, -1, textBytes, verbatim}
+	case arrow.DATE32:
+		return pgType{OIDDate, 1182, 4, -1, textDate, binaryDate}
+	case arrow.INTERVAL_MONTH_DAY_NANO:
+		return pgType{OIDInterval, 1187, 16, -1, textInterval, binaryInterval}
+	}
+	return pgType{OIDText, 0, -1, -1, verbatim, verbatim}
+}
+
+func numericType(read decimals) pgType {
+	return pgType{OIDNumeric, 1231, -1, -1, textNumeric(read, 0), binaryNumeric(read, 0)}
+}
+
+// byName finds the types that Arrow does not tell apart.
+func byName(name string, t arrow.DataType) (pgType, bool) {
+	switch name {
+	case "HUGEINT":
+		if t.ID() == arrow.FIXED_SIZE_BINARY {
+			return numericType(bytes128(true)), true
+		}
+		return numericType(decimals128), true
+	case "UHUGEINT":
+		if t.ID() == arrow.FIXED_SIZE_BINARY {
+			return numericType(bytes128(false)), true
+		}
+		return numericType(unsigned128), true
+	case "BOOLEAN":
+		return byID(arrow.BOOL), true
+	case "JSON":
+		return pgType{OIDJSON, 199, -1, -1, verbatim, verbatim}, true
+	case "UUID":
+		return pgType{OIDUUID, 2951, 16, -1, textUUID, binaryUUID}, true
+	case "BIT":
+		return pgType{OIDVarbit, 1563, -1, -1, textBits, binaryBits}, true
+	case "TIME WITH TIME ZONE":
+		return pgType{OIDTimeTZ, 1270, 12, -1, textTimeTZ, binaryTimeTZ}, true
+	case `"NULL"`:
+		return pgType{OIDText, 1009, -1, -1, verbatim, verbatim}, true
+	case "BIGNUM":
+		return pgType{OIDText, 1009, -1, -1, textBignum, textBignum}, true
+	}
+	return pgType{}, false
+}
+
+// engineType is the engine's name of a field's type where the field says it:
+// by our own key, or as one of Arrow's extension types.
+func engineType(f arrow.Field) string {
+	if name, ok := f.Metadata.GetValue(DuckType); ok {
+		return name
+	}
+	extension, _ := f.Metadata.GetValue("ARROW:extension:name")
+	detail, _ := f.Metadata.GetValue("ARROW:extension:metadata")
+	if e, ok := f.Type.(arrow.ExtensionType); ok {
+		extension, detail = e.ExtensionName(), e.Serialize()
+	}
+	switch extension {
+	case "arrow.uuid":
+		return "UUID"
+	case "arrow.json":
+		return "JSON"
+	case "arrow.bool8":
+		return "BOOLEAN"
+	case "arrow.opaque":
+		var kind struct {
+			Name string `json:"type_name"`
+		}
+		if json.Unmarshal([]byte(detail), &kind) != nil {
+			return ""
+		}
+		if kind.Name == "time_tz" {
+			return "TIME WITH TIME ZONE"
+		}
+		return strings.ToUpper(kind.Name)
+	}
+	return ""
+}
+
+// elementType is the name of the type of a list's elements.
+func elementType(list string) string {
+	if i := strings.LastIndexByte(list, '['); i > 0 && strings.HasSuffix(list, "]") {
+		return list[:i]
+	}
+	return ""
+}
+
+// stored returns what a column of an extension type is kept as.
+func stored(a arrow.Array) arrow.Array {
+	if e, ok := a.(array.ExtensionArray); ok {
+		return e.Storage()
+	}
+	return a
+}
+
+func values[T arrow.FixedWidthType](a arrow.Array) []T { return arrow.GetValues[T](a.Data(), 1) }
+
+// fixed reads a column of byte strings of one size.
+func fixed(a arrow.Array) func(row int) []byte {
+	if v, ok := a.(*array.FixedSizeBinary); ok {
+		return v.Value
+	}
+	return func(int) []byte { return make([]byte, 16) }
+}
+
+// truth reads a column of booleans, which are bits or bytes.
+func truth(a arrow.Array) func(row int) bool {
+	if v, ok := a.(*array.Boolean); ok {
+		return v.Value
+	}
+	v := values[int8](a)
+	return func(row int) bool { return v[row] != 0 }
+}

@@ -1,0 +1,301 @@
+package pgwire
+
+import (
+	"context"
+	"math"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/jackc/pgx/v5/pgproto3"
+
+	"github.com/weir-warehouse/weir/sql/doors/pgwire/encode"
+	"github.com/weir-warehouse/weir/sql/doors/pgwire/lex"
+	"github.com/weir-warehouse/weir/sql/doors/pgwire/param"
+	"github.com/weir-warehouse/weir/sql/gateway"
+)
+
+// prepared is a statement that Parse has named.
+type prepared struct {
+	statement
+
+	cmd    *command      // the door's own
+	kinds  []string      // the engine's names of the types that the client declared
+	types  []uint32      // of the parameters
+	schema *arrow.Schema // of the gateway's rows
+}
+
+// portal is a statement with values for its parameters.
+type portal struct {
+	answer
+
+	of      *prepared
+	params  []gateway.Param
+	formats []int16
+	begun   bool
+	over    bool
+}
+
+// parse prepares a statement. What the gateway refuses, it refuses on record.
+func (c *conn) parse(ctx context.Context, m *pgproto3.Parse) error {
+	switch {
+	case m.Name != "" && c.statements[m.Name] != nil:
+		return fault(codeStatementKnown, "prepared statement %q already exists", m.Name)
+	case len(c.statements) >= mostOpen:
+		return fault(codeLimit, "a connection has at most %d prepared statements", mostOpen)
+	}
+	p := &prepared{types: slices.Clone(m.ParameterOIDs)}
+	all := lex.Split(m.Query)
+	if len(all) > 1 {
+		return fault(codeSyntax, "cannot insert multiple commands into a prepared statement")
+	}
+	if len(all) == 1 {
+		p.statement = newStatement(m.Query, all[0])
+		if err := c.prepare(ctx, p); err != nil {
+			c.fail(p.statement, err)
+			c.skipping = true
+			return nil
+		}
+	}
+	c.statements[m.Name] = p
+	c.put(&pgproto3.ParseComplete{})
+	return nil
+}
+
+func (c *conn) prepare(ctx context.Context, p *prepared) (err error) {
+	if p.cmd, err = ownCommand(p.Statement); err != nil {
+		return err
+	}
+	if c.transaction.failed && (p.cmd == nil || !p.cmd.recover) {
+		return errFailedState
+	}
+	query := p.Text
+	if p.cmd != nil {
+		query = p.cmd.query
+	}
+	if query == "" {
+		return nil
+	}
+	session, err := c.current(ctx)
+	if err != nil {
+		return err
+	}
+	declared := make([]gateway.Param, len(p.types))
+	for i, oid := range p.types {
+		declared[i] = gateway.Param{Null: true, Type: param.Kind(oid)}
+		p.kinds = append(p.kinds, declared[i].Type)
+	}
+	ctx, t := c.newTask(ctx)
+	defer t.cancel()
+	c.now(t)
+	defer c.now(nil)
+	described, err := session.Prepare(ctx, query, p.kinds...)
+	if err != nil {
+		if r, again := session.Query(ctx, query, declared...); again == nil {
+			r.Close()
+		}
+		return t.explain(err)
+	}
+	p.schema = described.Schema
+	for i, kind := range described.Parameters {
+		if i >= len(p.types) {
+			p.types, p.kinds = append(p.types, 0), append(p.kinds, "")
+		}
+		if p.types[i] == 0 {
+			p.types[i] = param.OID(kind)
+		}
+	}
+	return nil
+}
+
+func (c *conn) bind(m *pgproto3.Bind) error {
+	p := c.statements[m.PreparedStatement]
+	switch {
+	case p == nil:
+		return fault(codeNoStatement, "prepared statement %q does not exist", m.PreparedStatement)
+	case m.DestinationPortal != "" && c.portals[m.DestinationPortal] != nil:
+		return fault(codeCursorExists, "portal %q already exists", m.DestinationPortal)
+	case len(c.portals) >= mostOpen:
+		return fault(codeLimit, "a connection has at most %d portals", mostOpen)
+	case len(m.Parameters) != len(p.types):
+		return fault(codeProtocol, "bind message supplies %d parameters, but the prepared statement requires %d", len(m.Parameters), len(p.types))
+	case c.transaction.failed && (p.cmd == nil || !p.cmd.recover):
+		return errFailedState
+	}
+	formats, err := spread(m.ParameterFormatCodes, len(p.types))
+	if err != nil {
+		return err
+	}
+	params := make([]gateway.Param, len(p.types))
+	for i, value := range m.Parameters {
+		params[i] = gateway.Param{Null: value == nil, Type: p.kinds[i]}
+		if value == nil {
+			continue
+		}
+		if params[i].Value, err = param.Text(p.types[i], formats[i] == int16(encode.Binary), value); err != nil {
+			return fault(codeBadBinary, "parameter $%d: %s", i+1, err)
+		}
+		if !utf8.ValidString(params[i].Value) {
+			return fault(codeBadEncoding, "parameter $%d is not valid UTF-8", i+1)
+		}
+	}
+	c.endPortal(m.DestinationPortal)
+	c.portals[m.DestinationPortal] = &portal{of: p, params: params, formats: m.ResultFormatCodes}
+	c.put(&pgproto3.BindComplete{})
+	return nil
+}
+
+// spread gives each of n values its format: none are text, one is for all.
+func spread(codes []int16, n int) ([]int16, error) {
+	if slices.ContainsFunc(codes, func(f int16) bool { return f != int16(encode.Text) && f != int16(encode.Binary) }) {
+		return nil, fault(codeBadSetting, "unsupported format code")
+	}
+	switch len(codes) {
+	case 0:
+		return make([]int16, n), nil
+	case 1:
+		return slices.Repeat(codes, n), nil
+	case n:
+		return codes, nil
+	}
+	return nil, fault(codeProtocol, "message has %d formats for %d values", len(codes), n)
+}
+
+func (c *conn) describe(m *pgproto3.Describe) error {
+	if m.ObjectType == 'P' {
+		p := c.portals[m.Name]
+		if p == nil {
+			return fault(codeNoCursor, "portal %q does not exist", m.Name)
+		}
+		return c.describeRows(p.of, p.formats)
+	}
+	p := c.statements[m.Name]
+	if p == nil {
+		return fault(codeNoStatement, "prepared statement %q does not exist", m.Name)
+	}
+	c.put(&pgproto3.ParameterDescription{ParameterOIDs: p.types})
+	return c.describeRows(p, nil)
+}
+
+func (c *conn) describeRows(p *prepared, codes []int16) error {
+	schema, err := c.schema(p)
+	if err != nil {
+		return err
+	}
+	if schema == nil {
+		c.put(&pgproto3.NoData{})
+		return nil
+	}
+	columns := encode.Columns(schema)
+	formats, err := resultFormats(codes, len(columns))
+	if err == nil {
+		c.put(rowDescription(columns, formats))
+	}
+	return err
+}
+
+// schema is that of the rows that a statement sends; nil: it sends none, or as
+// COPY.
+func (c *conn) schema(p *prepared) (*arrow.Schema, error) {
+	if p.cmd == nil || p.cmd.columns == nil {
+		if p.cmd != nil {
+			return nil, nil //nolint:nilnil // documented
+		}
+		return p.schema, nil
+	}
+	rows, err := p.cmd.columns(c)
+	if err != nil {
+		return nil, err
+	}
+	return rows.schema, nil
+}
+
+func resultFormats(codes []int16, n int) ([]encode.Format, error) {
+	codes, err := spread(codes, n)
+	formats := make([]encode.Format, len(codes))
+	for i, code := range codes {
+		formats[i] = encode.Format(code)
+	}
+	return formats, err
+}
+
+func (c *conn) execute(ctx context.Context, m *pgproto3.Execute) error {
+	p := c.portals[m.Portal]
+	switch {
+	case p == nil:
+		return fault(codeNoCursor, "portal %q does not exist", m.Portal)
+	case p.of.Text == "":
+		c.put(&pgproto3.EmptyQueryResponse{})
+		return nil
+	case p.over:
+		c.complete(p.tag + " 0")
+		return nil
+	}
+	err := c.advance(ctx, p, int64(m.MaxRows))
+	if err != nil {
+		c.endPortal(m.Portal)
+		c.fail(p.of.statement, err)
+		c.skipping = true
+	}
+	return nil
+}
+
+// advance starts a portal or goes on with it.
+func (c *conn) advance(ctx context.Context, p *portal, most int64) (err error) {
+	if !p.begun {
+		p.begun = true
+		if p.answer, err = c.answer(ctx, p.of.cmd, p.of.Text, p.params); err != nil {
+			return err
+		}
+	}
+	if p.rows == nil {
+		p.over = true
+		c.complete(p.tag)
+		return nil
+	}
+	columns := encode.Columns(p.rows.schema)
+	if p.of.schema != nil && p.copy == nil && p.of.cmd == nil && !alike(columns, encode.Columns(p.of.schema)) {
+		return fault(codeUnsupported, "cached plan must not change result type")
+	}
+	formats, err := resultFormats(p.formats, len(columns))
+	if err != nil && p.copy == nil {
+		return err
+	}
+	if most == 0 {
+		most = math.MaxInt64
+	}
+	p.over, err = c.deliver(&p.answer, columns, formats, most)
+	if p.over {
+		p.end()
+	}
+	return err
+}
+
+// alike reports whether rows still have the columns that were described: a
+// snapshot or a policy may have come in between.
+func alike(a, b []encode.Column) bool {
+	return slices.EqualFunc(a, b, func(a, b encode.Column) bool { return a.Name == b.Name && a.OID == b.OID })
+}
+
+func (c *conn) closeNamed(m *pgproto3.Close) error {
+	if m.ObjectType == 'P' {
+		c.endPortal(m.Name)
+	} else {
+		delete(c.statements, m.Name)
+	}
+	c.put(&pgproto3.CloseComplete{})
+	return nil
+}
+
+func (c *conn) endPortal(name string) {
+	if p := c.portals[name]; p != nil {
+		p.end()
+		delete(c.portals, name)
+	}
+}
+
+func (c *conn) endPortals() {
+	for name := range c.portals {
+		c.endPortal(name)
+	}
+}
