@@ -1,0 +1,276 @@
+package match
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// BalanceOptions says what a balance table shows beyond means, differences,
+// variance ratios and distribution functions of each covariate.
+type BalanceOptions struct {
+	Interactions bool   // also squares and products of all covariates
+	Extra        string // further variables, as ~ log(age) + educ
+	PairDistance bool   // also distances within pairs or strata
+	Subclasses   bool   // also a table for each stratum
+	Clusters     string // also a table for each value of this column
+}
+
+// Row describes one covariate, or one level of a category, in both arms. A
+// number that does not exist is NaN.
+type Row struct {
+	Name        string
+	MeanTreated float64
+	MeanControl float64
+	// SMD is the difference of means over the standard deviation that the
+	// unmatched units of the estimand's arm have; for the ATE, the root of the
+	// mean of both arms' variances. As in MatchIt, a difference below 1.5e-8
+	// stays as it is, and so does then the pair distance.
+	SMD           float64
+	VarianceRatio float64 // treated over control; NaN for a variable of 0 and 1
+	ECDFMean      float64 // mean absolute difference of distribution functions over distinct values
+	ECDFMax       float64 // greatest: the Kolmogorov–Smirnov distance
+	PairDistance  float64 // mean absolute difference within pairs or strata, over SMD's divisor
+	G             float64 // effect size by the rules of the What Works Clearinghouse; NaN for the score
+	Category      Category
+}
+
+// Table is a balance table; the score, if there is one, comes first.
+type Table []Row
+
+// Balance describes how alike the arms are.
+type Balance struct {
+	All        Table // before matching
+	Matched    Table
+	Subclasses []Table // by number from 1
+	Clusters   []ClusterBalance
+	Sizes      Sizes
+}
+
+// ClusterBalance is the balance of the matched units within one cluster. SMD
+// is over the divisor of the whole sample. A cluster without matched units of
+// both arms has an empty table.
+type ClusterBalance struct {
+	Cluster string
+	Table   Table
+}
+
+// Balance measures the balance of the covariates, of the variables that
+// constraints name, and of the score, on the units f of the match (Ho, Imai,
+// King and Stuart 2007; Stuart 2010).
+func (r *Result) Balance(f *Frame, o BalanceOptions) (*Balance, error) {
+	names, cols, err := r.balanceColumns(f, o.Extra)
+	if err != nil {
+		return nil, err
+	}
+	b := &balancer{Result: r, options: o, sampling: r.Sampling}
+	if b.sampling == nil {
+		b.sampling = spread(1, len(r.Weights))
+	}
+	b.weights = make([]float64, len(r.Weights))
+	for i, w := range r.Weights {
+		b.weights[i] = w * b.sampling[i]
+	}
+	if err := b.readClusters(f); err != nil {
+		return nil, err
+	}
+	out := b.empty()
+	if r.Distance != nil {
+		out.append(b.describe("distance", func() []float64 { return r.Distance }))
+	}
+	for _, rows := range b.describeAll(names, cols) {
+		out.append(rows)
+	}
+	out.Sizes = r.sizes(b.sampling, b.weights)
+	return out, nil
+}
+
+// balanceColumns expands the covariates, all levels of categories included.
+func (r *Result) balanceColumns(f *Frame, extra string) (names []string, cols [][]float64, err error) {
+	vars := r.covariates
+	if extra != "" {
+		p := &problem{frame: f}
+		more, err := p.variables("extra variables", extra)
+		if err != nil {
+			return nil, nil, err
+		}
+		vars = slices.Concat(vars, more)
+	}
+	for _, v := range vars {
+		if v.Numeric() {
+			names, cols = append(names, v.name), append(cols, v.values)
+			continue
+		}
+		n, c := code(v.dropLevels(), !v.truth, dummies)
+		names, cols = append(names, n...), append(cols, c...)
+	}
+	return uniqueColumns(names, cols)
+}
+
+// uniqueColumns leaves out columns whose name came before.
+func uniqueColumns(names []string, cols [][]float64) (keptNames []string, keptCols [][]float64, err error) {
+	for i, name := range names {
+		if !slices.Contains(keptNames, name) {
+			keptNames, keptCols = append(keptNames, name), append(keptCols, cols[i])
+		}
+	}
+	return keptNames, keptCols, nil
+}
+
+// balancer is a balance table under way.
+type balancer struct {
+	*Result
+	options  BalanceOptions
+	sampling []float64
+	weights  []float64 // matching times sampling
+	strata   [][]int32 // rows of each stratum
+	clusters [][]int32 // rows of each cluster
+	levels   []string
+}
+
+// readClusters lists the rows of strata and clusters that are asked for.
+func (b *balancer) readClusters(f *Frame) error {
+	if b.options.Subclasses && b.Subclass != nil {
+		b.strata = make([][]int32, maxOf(b.Subclass))
+		for i, s := range b.Subclass {
+			if s > 0 {
+				b.strata[s-1] = append(b.strata[s-1], index32(i))
+			}
+		}
+	}
+	if b.options.Clusters == "" {
+		return nil
+	}
+	c, err := f.Column(b.options.Clusters)
+	if err == nil {
+		err = complete("clusters", []Column{c})
+	}
+	if err != nil {
+		return fmt.Errorf("balance by cluster: %w", err)
+	}
+	if c.Numeric() {
+		v := evalFactor(value{nums: c.values})
+		c = *v.cats
+	}
+	b.levels = c.levels
+	b.clusters = make([][]int32, len(c.levels))
+	for i, k := range c.codes {
+		if b.weights[i] > 0 {
+			b.clusters[k] = append(b.clusters[k], index32(i))
+		}
+	}
+	return nil
+}
+
+func (b *balancer) empty() *Balance {
+	out := &Balance{Subclasses: make([]Table, len(b.strata)), Clusters: make([]ClusterBalance, len(b.clusters))}
+	for i, level := range b.levels {
+		out.Clusters[i].Cluster = level
+	}
+	return out
+}
+
+// rowSet is the rows of one covariate in all tables.
+type rowSet struct {
+	all, matched Row
+	strata       []Row
+	clusters     []*Row // nil: the cluster lacks an arm
+}
+
+func (b *Balance) append(r rowSet) {
+	b.All, b.Matched = append(b.All, r.all), append(b.Matched, r.matched)
+	for i, row := range r.strata {
+		b.Subclasses[i] = append(b.Subclasses[i], row)
+	}
+	for i, row := range r.clusters {
+		if row != nil {
+			b.Clusters[i].Table = append(b.Clusters[i].Table, *row)
+		}
+	}
+}
+
+// describeAll describes the columns and, where asked, their products.
+func (b *balancer) describeAll(names []string, cols [][]float64) []rowSet {
+	type job struct{ i, k int } // k < 0: the column itself
+	var jobs []job
+	for i := range cols {
+		jobs = append(jobs, job{i, -1})
+	}
+	if b.options.Interactions {
+		for i := range cols {
+			for k := i; k < len(cols); k++ {
+				jobs = append(jobs, job{i, k})
+			}
+		}
+	}
+	sets := make([]rowSet, len(jobs))
+	keep := make([]bool, len(jobs))
+	parallel(len(jobs), func(at int) {
+		i, k := jobs[at].i, jobs[at].k
+		if k < 0 {
+			sets[at], keep[at] = b.describe(names[i], func() []float64 { return cols[i] }), true
+			return
+		}
+		x, ok := product(cols[i], cols[k])
+		if !ok {
+			return
+		}
+		name := names[i] + " * " + names[k]
+		if i == k {
+			name = names[i] + "²"
+		}
+		sets[at], keep[at] = b.describe(name, func() []float64 { return x }), true
+	})
+	var out []rowSet
+	for at, set := range sets {
+		if keep[at] {
+			out = append(out, set)
+		}
+	}
+	return out
+}
+
+// product multiplies two columns; it is not ok if that gives nothing new: all
+// zeros, or the first column again.
+func product(a, b []float64) (x []float64, ok bool) {
+	x = make([]float64, len(a))
+	zero, same := true, true
+	for i := range x {
+		x[i] = a[i] * b[i]
+		zero = zero && math.Abs(x[i]) < tiny
+		same = same && math.Abs(x[i]-a[i]) < tiny
+	}
+	return x, !zero && !same
+}
+
+// describe makes a covariate's rows.
+func (b *balancer) describe(name string, column func() []float64) rowSet {
+	x := column()
+	s := &sample{x: x, treated: b.Treated, binary: isBinary(x), order: ascending(x)}
+	s.spread = s.spreads(b.sampling)
+	scale := s.scale(b.Spec.Estimand)
+	out := rowSet{all: s.row(name, b.sampling, scale, nil), matched: s.row(name, b.weights, scale, b.pairDistance)}
+	if name != "distance" || b.Distance == nil {
+		out.matched.effectSize(s.moments(b.weights), s.binary)
+		out.all.effectSize(s.moments(b.sampling), s.binary)
+	}
+	for _, rows := range b.strata {
+		sub := s.subset(rows)
+		w := gather(b.sampling, rows)
+		sub.spread = sub.spreads(w)
+		if b.Spec.Estimand == ATE {
+			sub.spread = s.spread
+		}
+		out.strata = append(out.strata, sub.row(name, w, sub.scale(b.Spec.Estimand), nil))
+	}
+	for _, rows := range b.clusters {
+		sub := s.subset(rows)
+		if !sub.bothArms() {
+			out.clusters = append(out.clusters, nil)
+			continue
+		}
+		row := sub.row(name, gather(b.weights, rows), scale, nil)
+		out.clusters = append(out.clusters, &row)
+	}
+	return out
+}

@@ -1,0 +1,115 @@
+package match
+
+import (
+	"strconv"
+
+	"github.com/weir-warehouse/weir/policy"
+)
+
+// treatment evaluates the formula's response, which must have two values. The
+// treated have the larger number, the later level, or TRUE.
+func treatment(m *Formula, f *Frame) (treated []bool, level [2]string, err error) {
+	if m.response == nil {
+		return nil, level, policy.Errorf(policy.Usage, "the formula names no treatment; write treatment ~ covariates")
+	}
+	c, err := evaluate(m.response, f)
+	if err != nil {
+		return nil, level, err
+	}
+	if err := complete("the treatment", []Column{c}); err != nil {
+		return nil, level, err
+	}
+	treated = make([]bool, f.n)
+	if c.Numeric() {
+		values := distinct(c.values)
+		if len(values) != 2 {
+			return nil, level, notBinary(c.name, len(values))
+		}
+		for i, x := range c.values {
+			treated[i] = x == values[1]
+		}
+		for i, x := range values {
+			level[i] = strconv.FormatFloat(x, 'g', -1, 64)
+		}
+		return treated, level, nil
+	}
+	used := c
+	if !c.truth {
+		used = c.dropLevels()
+	}
+	arms := [2]int{}
+	for i, k := range used.codes {
+		treated[i] = k == 1
+		arms[min(k, 1)]++
+	}
+	if len(used.levels) != 2 || arms[0] == 0 || arms[1] == 0 {
+		return nil, level, notBinary(c.name, len(used.levels))
+	}
+	return treated, [2]string{used.levels[0], used.levels[1]}, nil
+}
+
+func notBinary(name string, values int) error {
+	return policy.Errorf(policy.DataRefused, "the treatment %q has %d values among the units; it needs 2. Compare several arms two at a time: see Contrasts", name, values)
+}
+
+// Contrast is one comparison of two of several treatment arms.
+type Contrast struct {
+	Treated    string // level of the treatment column
+	Comparison string
+	Rows       []int  // the units of both arms, as rows of the whole data
+	Frame      *Frame // those units, with the treatment as 0 and 1
+}
+
+// Contrasts splits units of several arms into comparisons of two: each arm
+// against comparison, and, if pairwise, each other arm against each later one.
+// The treatment is a column of categories.
+func Contrasts(f *Frame, treatment, comparison string, pairwise bool) ([]Contrast, error) {
+	c, err := f.Column(treatment)
+	if err != nil {
+		return nil, err
+	}
+	if c.Numeric() {
+		return nil, policy.Errorf(policy.Usage, "the treatment %q is numeric; arms must be categories", treatment)
+	}
+	if err := complete("the treatment", []Column{c}); err != nil {
+		return nil, err
+	}
+	c = c.dropLevels()
+	base := -1
+	for k, level := range c.levels {
+		if level == comparison {
+			base = k
+		}
+	}
+	if base < 0 {
+		return nil, policy.Errorf(policy.Usage, "the treatment %q has no arm %q", treatment, comparison)
+	}
+	var out []Contrast
+	for k := range c.levels {
+		if k != base {
+			out = append(out, contrast(f, c, k, base))
+		}
+	}
+	for a := 0; pairwise && a < len(c.levels); a++ {
+		for b := a + 1; b < len(c.levels); b++ {
+			if a != base && b != base {
+				out = append(out, contrast(f, c, a, b))
+			}
+		}
+	}
+	return out, nil
+}
+
+func contrast(f *Frame, c Column, treated, comparison int) Contrast {
+	out := Contrast{Treated: c.levels[treated], Comparison: c.levels[comparison]}
+	var arm []float64
+	for i, k := range c.codes {
+		if int(k) == treated || int(k) == comparison {
+			out.Rows = append(out.Rows, i)
+			arm = append(arm, number(int(k) == treated))
+		}
+	}
+	out.Frame = f.Rows(out.Rows)
+	out.Frame.cols[f.place[c.name]] = Numeric(c.name, arm)
+	return out
+}
