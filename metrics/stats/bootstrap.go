@@ -30,29 +30,54 @@ type BootstrapResult struct {
 // or NaN counts as failed. Errors: fewer than two blocks, a negative number of
 // replicates, or more than a tenth of them failed.
 func (b Bootstrap) Run(statistic func(rows []int) (float64, error)) (BootstrapResult, error) {
-	blocks := group(b.Blocks, nil)
-	if len(blocks) < 2 || b.Replicates < 0 {
-		return BootstrapResult{}, policy.Errorf(policy.DataRefused,
-			"bootstrap of %d blocks and %d replicates: it needs at least two blocks", len(blocks), b.Replicates)
+	results, err := b.RunAll(1, func(rows []int) ([]float64, error) {
+		value, err := statistic(rows)
+		return []float64{value}, err
+	})
+	if err != nil {
+		return BootstrapResult{}, err
 	}
+	return results[0], nil
+}
+
+// RunAll is Run for a statistic of several values, the points of a curve say,
+// which are all computed on the same draws.
+func (b Bootstrap) RunAll(size int, statistic func(rows []int) ([]float64, error)) ([]BootstrapResult, error) {
+	blocks := group(b.Blocks, nil)
 	replicates := b.Replicates
 	if replicates == 0 {
 		replicates = 999
 	}
-	values := make([]float64, replicates)
+	if len(blocks) < 2 || replicates < 2 {
+		return nil, policy.Errorf(policy.DataRefused,
+			"bootstrap of %d blocks and %d replicates: it needs two of each", len(blocks), replicates)
+	}
+	draws := make([][]float64, size)
+	for k := range draws {
+		draws[k] = constant(math.NaN(), replicates)
+	}
 	inParallel(replicates, func(r int) {
 		random := rand.New(rand.NewPCG(b.Seed, uint64(r))) //nolint:gosec // reproducible by design
 		var rows []int
 		for range blocks {
 			rows = append(rows, blocks[random.IntN(len(blocks))]...)
 		}
-		value, err := statistic(rows)
-		if err != nil {
-			value = math.NaN()
+		values, err := statistic(rows)
+		if err != nil || len(values) != size {
+			return
 		}
-		values[r] = value
+		for k, value := range values {
+			draws[k][r] = value
+		}
 	})
-	return summarize(values)
+	results := make([]BootstrapResult, size)
+	for k, values := range draws {
+		var err error
+		if results[k], err = summarize(values); err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
 }
 
 func summarize(values []float64) (BootstrapResult, error) {
