@@ -39,7 +39,7 @@ func (a AIPW) estimate(outcome []float64, estimand string) (Estimate, error) {
 		return Estimate{}, err
 	}
 	design := a.Covariates.WithIntercept(n)
-	propensity, err := GLM{Epsilon: 1e-12}.Fit(design, a.Treatment, a.Weights)
+	propensity, err := fitToTheEnd(design, a.Treatment, a.Weights)
 	if err != nil {
 		return Estimate{}, err
 	}

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -33,16 +34,9 @@ func (m *model) biasReduce(groups [][]int) *biasReduced {
 			copy(b.u[j][lo:hi], u)
 		}
 	})
-	b.squares = crossProduct(triangularize(b.u, b.rowWeights()))
+	b.squares = crossProduct(triangularize(b.u, m.weights))
 	inParallel(len(groups), func(g int) { b.adjust(groups[g]) })
 	return b
-}
-
-func (b *biasReduced) rowWeights() []float64 {
-	if b.model.weights == nil {
-		return constant(1, len(b.model.residuals))
-	}
-	return b.model.weights
 }
 
 // adjust fills in a cluster's rows of adjusted. Outside the span of u and W·u,
@@ -58,7 +52,11 @@ func (b *biasReduced) adjust(rows []int) {
 			wu[j][k] = b.u[j][i] * weightOf(b.model.weights, i)
 		}
 	}
-	basis := orthonormalBasis(append(append([][]float64{}, u...), wu...), len(rows))
+	span := u
+	if b.model.weights != nil {
+		span = slices.Concat(u, wu)
+	}
+	basis := orthonormalBasis(span, len(rows))
 	correction := b.correction(project(basis, u), project(basis, wu))
 	for j, column := range wu {
 		inside := project(basis, [][]float64{column})

@@ -27,6 +27,16 @@ type GLM struct {
 	MaxIterations int
 }
 
+// fitToTheEnd fits a logistic regression for an estimator that rests on it, to
+// full precision. Not to converge is an error then, unless separation says why.
+func fitToTheEnd(design Design, y, weights []float64) (*GLMFit, error) {
+	fit, err := GLM{Epsilon: 1e-12}.Fit(design, y, weights)
+	if err == nil && !fit.Converged && fit.Separation == nil {
+		err = policy.Errorf(policy.DataRefused, "logistic model did not converge in %d iterations: use fewer covariates", fit.Iterations)
+	}
+	return fit, err
+}
+
 // GLMFit is a fitted GLM.
 type GLMFit struct {
 	Link         Link
@@ -228,7 +238,7 @@ func (s *irls) fit() *GLMFit {
 		design: s.design, y: s.y, weights: s.weights,
 	}
 	markAliased(f.Coefficients, f.Aliased)
-	if s.penalty == nil {
+	if s.penalty == nil && s.Link < Log { // the other links' estimates stay finite
 		f.Separation = s.separation()
 	}
 	return f

@@ -26,7 +26,7 @@ func (w *wide) covariates(design Design, t int, units []int) Design {
 // 3.1: logistic propensity, least squares of the comparison's change).
 func doublyRobustChange(treated, change []float64, design Design) (att float64, influence []float64, err error) {
 	n := len(treated)
-	propensity, err := GLM{Epsilon: 1e-12}.Fit(design, treated, nil)
+	propensity, err := fitToTheEnd(design, treated, nil)
 	if err != nil {
 		return 0, nil, err
 	}

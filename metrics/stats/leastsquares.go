@@ -19,7 +19,7 @@ type LinearFit struct {
 	Residuals    []float64 // outcome less Fitted, in the outcome's unit
 	Rows         int       // rows of positive weight
 	ResidualDF   int       // Rows less the columns that are not aliased
-	Sigma        float64   // residual standard error, √(Σw·residual²/ResidualDF)
+	Sigma        float64   // residual standard error, √(Σw·residual²/ResidualDF); NaN or infinite if ResidualDF is 0
 	RSquared     float64   // share of the weighted variance around the mean
 
 	model model

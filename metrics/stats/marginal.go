@@ -30,7 +30,7 @@ func (g GComputation) Logistic(outcome []float64) (BinaryEffect, error) {
 	if err := checkBinary("outcome", outcome, len(outcome)); err != nil {
 		return BinaryEffect{}, fmt.Errorf("logistic effect: %w", err)
 	}
-	fit, err := GLM{Epsilon: 1e-12}.Fit(g.design(), outcome, g.Weights)
+	fit, err := fitToTheEnd(g.design(), outcome, g.Weights)
 	if err != nil {
 		return BinaryEffect{}, fmt.Errorf("logistic effect: %w", err)
 	}

@@ -324,3 +324,37 @@ func TestDoseAgreesWithR(t *testing.T) {
 		t.Error("no error for a dose that covariates explain fully")
 	}
 }
+
+// Reference: Shrout and Fleiss (1979), table 2 and its ICC(1,1), 0.17; limits
+// as R's psych gives them. Then clusters of unequal size, against the mean
+// squares by hand: groups {1, 3}, {4, 6, 8}, {9}.
+func TestICC1(t *testing.T) {
+	t.Parallel()
+	var values []float64
+	var clusters []int
+	for unit, row := range [][]float64{{9, 2, 5, 8}, {6, 1, 3, 2}, {8, 4, 6, 8}, {7, 1, 2, 6}, {10, 5, 6, 9}, {6, 2, 4, 7}} {
+		for _, v := range row {
+			values, clusters = append(values, v), append(clusters, unit)
+		}
+	}
+	got, err := ICC1(values, clusters, 0.95)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "ICC", got.Value, 0.1657418, 1e-6)
+	near(t, "lower", got.Low, -0.1329323, 1e-6)
+	near(t, "upper", got.High, 0.7225601, 1e-6)
+
+	got, err = ICC1([]float64{1, 3, 4, 6, 8, 9}, []int{1, 1, 2, 2, 2, 3}, 0.95)
+	if err != nil {
+		t.Fatal(err)
+	}
+	grand := 31. / 6
+	msb := (2*(2-grand)*(2-grand) + 3*(6-grand)*(6-grand) + (9-grand)*(9-grand)) / 2
+	msw := (2. + 8) / 3
+	size := (6 - 14./6) / 2
+	near(t, "unequal clusters", got.Value, (msb-msw)/(msb+(size-1)*msw), 1e-12)
+	if _, err := ICC1([]float64{1, 2}, []int{1, 2}, 0.95); err == nil {
+		t.Error("no error for clusters of one")
+	}
+}

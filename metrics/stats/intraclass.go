@@ -1,0 +1,61 @@
+package stats
+
+import (
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/weir-warehouse/weir/policy"
+)
+
+// ICC1 returns the intraclass correlation ICC(1,1) of values within clusters,
+// by one-way analysis of variance: the share of variance that lies between
+// schools, say, or the reliability of one visit where every teacher is visited
+// by other observers. The interval, of a level such as 0.95, is exact for
+// clusters of equal size, and for others takes the size that the variance of
+// the mean square implies (Searle, Linear Models, section 9.9; Thomas and
+// Hultquist, Annals of Statistics 6, 1978). N counts clusters. Errors: fewer
+// than two clusters, no cluster of two, or values that do not vary.
+func ICC1(values []float64, clusters []int, level float64) (Agreement, error) {
+	n := len(values)
+	if err := checkValues("value", values, n); err != nil {
+		return Agreement{}, err
+	}
+	if len(clusters) != n {
+		return Agreement{}, policy.Errorf(policy.Usage, "intraclass correlation: %d clusters for %d values", len(clusters), n)
+	}
+	groups := group(clusters, nil)
+	k := len(groups)
+	if k < 2 || n == k {
+		return Agreement{}, policy.Errorf(policy.DataRefused, "intraclass correlation of %d values in %d clusters: it needs two clusters and more values", n, k)
+	}
+	grand := weightedMean(values, nil)
+	var between, within, squares float64
+	for _, rows := range groups {
+		size := float64(len(rows))
+		squares += size * size
+		var mean float64
+		for _, i := range rows {
+			mean += values[i] / size
+		}
+		between += size * (mean - grand) * (mean - grand)
+		for _, i := range rows {
+			within += (values[i] - mean) * (values[i] - mean)
+		}
+	}
+	if within+between == 0 {
+		return Agreement{}, policy.Errorf(policy.DataRefused, "intraclass correlation: all %d values are the same", n)
+	}
+	d1, d2 := float64(k-1), float64(n-k)
+	size := (float64(n) - squares/float64(n)) / d1
+	if within == 0 {
+		return Agreement{Value: 1, Low: 1, High: 1, N: k}, nil
+	}
+	f := between / d1 / (within / d2)
+	share := func(f float64) float64 { return (f - 1) / (f + size - 1) }
+	p := (1 + level) / 2
+	return Agreement{
+		Value: share(f),
+		Low:   share(f / distuv.F{D1: d1, D2: d2}.Quantile(p)),
+		High:  share(f * distuv.F{D1: d2, D2: d1}.Quantile(p)),
+		N:     k,
+	}, nil
+}
