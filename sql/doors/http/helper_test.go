@@ -104,6 +104,14 @@ func open(t testing.TB, change ...func(*httpdoor.Config)) *door {
 	return d
 }
 
+// in is the door for a part of a test.
+func (d *door) in(t *testing.T) *door {
+	t.Helper()
+	part := *d
+	part.t = t
+	return &part
+}
+
 // request is one that tests send. Its role's token is shown; the empty role
 // shows none.
 type request struct {

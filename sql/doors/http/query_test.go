@@ -9,9 +9,8 @@ import (
 	"github.com/weir-warehouse/weir/policy"
 )
 
-func TestQuery(t *testing.T) {
-	t.Parallel()
-	d := open(t)
+func testQuery(t *testing.T, d *door) {
+	t.Helper()
 	got := d.ask(policy.Evaluator, "SELECT type, count(*) AS n FROM observation GROUP BY type ORDER BY type")
 	if want := [][]string{{`"formal"`, "1"}}; len(got.Rows) != 1 || !slices.Equal(got.cells()[0], want[0]) {
 		t.Errorf("got %v", got.cells())
@@ -28,9 +27,8 @@ func TestQuery(t *testing.T) {
 	}
 }
 
-func TestWhatIsRefused(t *testing.T) {
-	t.Parallel()
-	d := open(t)
+func testWhatIsRefused(t *testing.T, d *door) {
+	t.Helper()
 	ask := func(text string) request {
 		return request{path: "/v1/query", role: policy.Evaluator, body: statement(text)}
 	}

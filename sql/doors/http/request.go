@@ -65,6 +65,9 @@ func unreadable(err error) error {
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return policy.Errorf(policy.Usage, "the body is no JSON at byte %d", syntax.Offset)
 	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return policy.Errorf(policy.Usage, "the body ends too early: it is a JSON object with a statement")
+	}
 	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return policy.Errorf(policy.Usage, "%s must not be a JSON %s", kind.Field, kind.Value)
 	}
