@@ -53,5 +53,6 @@ type Request struct {
 	Purpose   Purpose
 	Agreement *Agreement // nil: none
 	Door      Door
-	On        Date // today; required
+	Client    string // network address, for the record; empty: this machine
+	On        Date   // today; required
 }

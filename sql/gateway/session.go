@@ -120,7 +120,7 @@ const (
 // entry is an audit entry with what all entries of the session have.
 func (s *Session) entry(kind audit.Kind) audit.Entry {
 	e := audit.Entry{
-		Timestamp: s.g.Now(), Kind: kind, Session: s.id,
+		Timestamp: s.g.Now(), Kind: kind, Session: s.id, RequestedBy: s.request.Client,
 		Principal: s.request.Principal.ID, Purpose: string(s.request.Purpose), Door: string(s.request.Door),
 		PolicyRevision: s.g.Policy.Revision(), ProgramVersion: s.g.Program,
 	}

@@ -66,6 +66,7 @@ type Credential struct {
 	Purpose   policy.Purpose // empty: the client says
 	Agreement string         // empty: none, or the client says
 	Token     string         // public id of the token; empty: an issuer's word
+	Client    string         // address that it came from
 	Expires   time.Time
 }
 
@@ -81,6 +82,7 @@ func (d *Desk) Bearer(ctx context.Context, client, secret string) (Credential, e
 	if policy.CodeOf(err) == policy.Denied {
 		d.failures.add(client)
 	}
+	c.Client = client
 	return c, err
 }
 
@@ -129,5 +131,7 @@ func (e Exchange) Verify(message, proof []byte) (c Credential, serverSignature [
 		e.desk.failures.add(e.client)
 		return Credential{}, nil, false
 	}
-	return ofToken(t), signature, true
+	c = ofToken(t)
+	c.Client = e.client
+	return c, signature, true
 }

@@ -38,6 +38,17 @@ func TestEachRoleIsLetIn(t *testing.T) {
 		}
 		ask(t, s, "")
 	}
+	if err := d.Log.Publish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for record, err := range d.Reader.All(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e, err := record.Entry(); err != nil || e.RequestedBy != client {
+			t.Errorf("the log says that %q asked from %q: %v", e.Principal, e.RequestedBy, err)
+		}
+	}
 }
 
 // ask runs a statement, and wants it to be refused with a code if one is given.

@@ -94,6 +94,7 @@ func (s *Session) Current(ctx context.Context) (*gateway.Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	request.Client = c.Client
 	inner, err := d.Gateway.Open(ctx, request)
 	if err != nil {
 		return nil, err
