@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"math"
 
 	"gonum.org/v1/gonum/stat/distuv"
@@ -16,11 +17,11 @@ type Agreement struct {
 }
 
 // Pearson returns the correlation of x and y, with Fisher's interval at a level
-// such as 0.95 (Fisher, Metron 1, 1921). Errors: fewer than four units, values
+// such as 0.95 (Fisher, Metron 1, 1921). Errors: a level outside (0, 1), fewer than four units, values
 // that are not finite, or a variable that does not vary.
 func Pearson(x, y []float64, level float64) (Agreement, error) {
 	n := len(x)
-	if err := checkPair(x, y, 4); err != nil {
+	if err := cmp.Or(checkLevel(level), checkPair(x, y, 4)); err != nil {
 		return Agreement{}, err
 	}
 	sx, sy := math.Sqrt(weightedVariance(x, nil)), math.Sqrt(weightedVariance(y, nil))
@@ -33,16 +34,19 @@ func Pearson(x, y []float64, level float64) (Agreement, error) {
 		r += (x[i] - mx) / sx * ((y[i] - my) / sy) / float64(n)
 	}
 	r = max(-1, min(1, r))
-	reach := distuv.UnitNormal.Quantile((1+level)/2) / math.Sqrt(float64(n-3))
+	reach := critical(math.Inf(1), level) / math.Sqrt(float64(n-3))
 	return Agreement{Value: r, Low: math.Tanh(math.Atanh(r) - reach), High: math.Tanh(math.Atanh(r) + reach), N: n}, nil
 }
 
 // ICC21 returns the intraclass correlation ICC(2,1), absolute agreement of
 // single raters drawn from many, of ratings[unit][rater], with its interval
 // (Shrout and Fleiss, Psychological Bulletin 86, 1979; McGraw and Wong,
-// Psychological Methods 1, 1996). Errors: fewer than two units or raters, a
+// Psychological Methods 1, 1996). Errors: a level outside (0, 1), fewer than two units or raters, a
 // unit that not all have rated, or ratings that do not vary.
 func ICC21(ratings [][]float64, level float64) (Agreement, error) {
+	if err := checkLevel(level); err != nil {
+		return Agreement{}, err
+	}
 	n := len(ratings)
 	if n < 2 || len(ratings[0]) < 2 {
 		return Agreement{}, policy.Errorf(policy.DataRefused, "intraclass correlation of %d units: it needs two, each rated by two", n)
@@ -105,9 +109,12 @@ func SpearmanBrown(reliability, ratings float64) float64 {
 // QuadraticKappa returns Cohen's kappa of two raters' scores from low to high,
 // with disagreement weighted by its square (Cohen, Psychological Bulletin 70,
 // 1968), and its large-sample interval (Fleiss, Cohen and Everitt,
-// Psychological Bulletin 72, 1969). Errors: fewer than two units, a score out
-// of range, or both raters giving all units one and the same score.
+// Psychological Bulletin 72, 1969). Errors: a level outside (0, 1), fewer than
+// two units, a score out of range, or both raters giving all units one and the same score.
 func QuadraticKappa(a, b []int, low, high int, level float64) (Agreement, error) {
+	if err := checkLevel(level); err != nil {
+		return Agreement{}, err
+	}
 	k, n := high-low+1, len(a)
 	if len(b) != n || n < 2 || k < 2 {
 		return Agreement{}, policy.Errorf(policy.Usage, "kappa of %d and %d scores from %d to %d", n, len(b), low, high)
@@ -130,7 +137,7 @@ func QuadraticKappa(a, b []int, low, high int, level float64) (Agreement, error)
 	if math.IsNaN(kappa) {
 		return Agreement{}, policy.Errorf(policy.DataRefused, "kappa: all scores of %d units are the same", n)
 	}
-	reach := distuv.UnitNormal.Quantile((1+level)/2) * se
+	reach := critical(math.Inf(1), level) * se
 	return Agreement{Value: kappa, Low: max(-1, kappa-reach), High: min(1, kappa+reach), N: n}, nil
 }
 

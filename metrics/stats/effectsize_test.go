@@ -24,6 +24,18 @@ func TestTailsAgreeWithR(t *testing.T) {
 	}
 }
 
+func TestEstimateOfNothing(t *testing.T) {
+	t.Parallel()
+	for _, e := range []Estimate{{1, 1, 0}, {1, 1, math.NaN()}, {1, 1, -2}} {
+		if low, _ := e.Interval(0.95); !math.IsNaN(low) || !math.IsNaN(e.P()) {
+			t.Errorf("%v degrees of freedom: limit %v, p %v", e.DF, low, e.P())
+		}
+	}
+	if low, _ := (Estimate{1, 1, 5}).Interval(95); !math.IsNaN(low) {
+		t.Errorf("level 95: limit %v", low)
+	}
+}
+
 // By hand: arms of 30 and 40, means 12 and 10, standard deviations 4 and 5.
 // S² = (29·16 + 39·25)/68, ω = 1 − 3/(4·70 − 9).
 func TestHedgesG(t *testing.T) {

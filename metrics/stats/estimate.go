@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/weir-warehouse/weir/policy"
 )
 
 // Estimate is a number with its uncertainty.
@@ -26,15 +28,19 @@ func (e Estimate) Statistic() float64 { return e.Value / e.SE }
 // P returns the two-sided p-value of the hypothesis that the value is zero.
 func (e Estimate) P() float64 {
 	z := math.Abs(e.Statistic())
-	if math.IsInf(e.DF, 1) {
+	switch {
+	case !(e.DF > 0):
+		return math.NaN()
+	case math.IsInf(e.DF, 1):
 		return math.Erfc(z / math.Sqrt2)
 	}
 	return 2 * distuv.StudentsT{Sigma: 1, Nu: e.DF}.Survival(z)
 }
 
-// Interval returns the confidence interval of a level such as 0.95.
+// Interval returns the confidence interval of a level such as 0.95; NaN for a
+// level that is not between 0 and 1.
 func (e Estimate) Interval(level float64) (low, high float64) {
-	reach := e.critical(level) * e.SE
+	reach := critical(e.DF, level) * e.SE
 	return e.Value - reach, e.Value + reach
 }
 
@@ -44,9 +50,24 @@ func (e Estimate) Exp(level float64) (ratio, low, high float64) {
 	return math.Exp(e.Value), math.Exp(low), math.Exp(high)
 }
 
-func (e Estimate) critical(level float64) float64 {
-	if math.IsInf(e.DF, 1) {
+// critical returns the two-sided critical value of a level under the t
+// distribution, the normal if df is +Inf. It is NaN for a level not between 0
+// and 1 or for degrees of freedom that are not positive.
+func critical(df, level float64) float64 {
+	switch {
+	case !(df > 0) || !(level > 0 && level < 1):
+		return math.NaN()
+	case math.IsInf(df, 1):
 		return distuv.UnitNormal.Quantile((1 + level) / 2)
+	default:
+		return distuv.StudentsT{Sigma: 1, Nu: df}.Quantile((1 + level) / 2)
 	}
-	return distuv.StudentsT{Sigma: 1, Nu: e.DF}.Quantile((1 + level) / 2)
+}
+
+// checkLevel refuses a level of confidence that is not between 0 and 1.
+func checkLevel(level float64) error {
+	if !(level > 0 && level < 1) {
+		return policy.Errorf(policy.Usage, "level of confidence is %v: it must lie between 0 and 1, such as 0.95", level)
+	}
+	return nil
 }

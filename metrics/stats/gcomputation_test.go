@@ -220,6 +220,25 @@ func TestLogisticEffectsAgreeWithR(t *testing.T) {
 	}
 }
 
+func TestGLMCovarianceRefuses(t *testing.T) {
+	t.Parallel()
+	design := lalonde(t, "age", "educ").WithIntercept(614)
+	plain, err := GLM{}.Fit(design, highEarners(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ridge, err := GLM{Ridge: 1}.Fit(design, highEarners(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := plain.Covariance(CR2, villages()); err == nil || !strings.Contains(err.Error(), "use CR1S") {
+		t.Errorf("CR2: %v", err)
+	}
+	if _, err := ridge.Covariance(HC0); err == nil || !strings.Contains(err.Error(), "ridge") {
+		t.Errorf("ridge: %v", err)
+	}
+}
+
 func TestAIPWAgreesWithR(t *testing.T) {
 	t.Parallel()
 	var want marginalReference

@@ -1,13 +1,21 @@
 package stats
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/weir-warehouse/weir/policy"
+)
 
 // Covariance estimates the covariance of the coefficients; Classical is the
 // inverse of the expected information. Weights and residuals are taken at the
 // final estimate (R takes the weights of one iteration earlier, which differs
-// by about the square root of Epsilon). CR2 is not defined here for a GLM.
-// See LinearFit.Covariance for clusters and errors.
+// by about the square root of Epsilon). See LinearFit.Covariance for clusters
+// and errors; besides, CR2 is refused, and a fit with a ridge penalty, whose
+// estimates are biased towards zero.
 func (f *GLMFit) Covariance(kind Variance, clusters ...[]int) (*Covariance, error) {
+	if f.ridge {
+		return nil, policy.Errorf(policy.Usage, "estimate %s variance: a ridge penalty biases estimates, so that no interval would be right", kind)
+	}
 	return f.working().covariance(kind, clusters)
 }
 

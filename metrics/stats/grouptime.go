@@ -3,7 +3,6 @@ package stats
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -18,14 +17,14 @@ import (
 // the change since the period before: zero if trends are parallel.
 type GroupTime struct {
 	// Panel must be balanced: every unit has a row in every period. Weights
-	// must be nil. Covariates and outcomes are those of rows.
-	Panel
+	// must be nil.
+	Panel Panel
 
 	// NotYetTreated compares with all units not treated by the period, instead
 	// of only those never treated.
 	NotYetTreated bool
-	// Covariates, of which each unit's value in the earlier of the two periods
-	// counts, make trends parallel given them: effects are then doubly robust
+	// Covariates, with a value for each row of the panel, of which that of the
+	// earlier of the two periods counts, make trends parallel given them: effects are then doubly robust
 	// (Sant'Anna and Zhao, J. Econometrics 219, 2020). None by default.
 	Covariates Design
 }
@@ -191,78 +190,4 @@ func (r *GroupTimeEffects) preTrend() (*Wald, error) {
 		return nil, fmt.Errorf("group-time effects: test of parallel trends: %w", err)
 	}
 	return &test, nil
-}
-
-// wide is a balanced panel with units in columns.
-type wide struct {
-	periods  []int
-	first    []int       // of each unit
-	outcome  [][]float64 // [period][unit]
-	row      [][]int     // the panel's row of [period][unit]
-	clusters [][]int     // units of each cluster; nil: units
-}
-
-// wide turns the panel on its side, leaving out units always treated.
-func (g GroupTime) wide() (*wide, error) {
-	if err := g.checkRows(); err != nil {
-		return nil, err
-	}
-	if g.Weights != nil {
-		return nil, policy.Errorf(policy.Usage, "weights are not supported")
-	}
-	for j, column := range g.Covariates.Columns {
-		if err := checkValues(g.Covariates.Names[j], column, len(g.Outcome)); err != nil {
-			return nil, err
-		}
-	}
-	w := &wide{periods: slices.Compact(slices.Sorted(slices.Values(g.Period)))}
-	w.outcome, w.row = make([][]float64, len(w.periods)), make([][]int, len(w.periods))
-	var clusters []int
-	for _, rows := range group(g.Unit, nil) {
-		if len(rows) != len(w.periods) {
-			return nil, policy.Errorf(policy.DataRefused, "a unit has rows in %d of %d periods: keep units that have all, or fewer periods", len(rows), len(w.periods))
-		}
-		if g.First[rows[0]] <= w.periods[0] {
-			continue
-		}
-		w.first = append(w.first, g.First[rows[0]])
-		if g.Clusters != nil {
-			clusters = append(clusters, g.Clusters[rows[0]])
-		}
-		for _, i := range rows {
-			t, _ := slices.BinarySearch(w.periods, g.Period[i])
-			w.outcome[t] = append(w.outcome[t], g.Outcome[i])
-			w.row[t] = append(w.row[t], i)
-		}
-	}
-	if clusters != nil {
-		w.clusters = group(clusters, nil)
-	}
-	if len(w.groups()) == 0 {
-		return nil, policy.Errorf(policy.DataRefused, "no unit is first treated after period %d and by period %d", w.periods[0], w.periods[len(w.periods)-1])
-	}
-	return w, nil
-}
-
-// groups returns the first treated periods, ascending, of units treated by the
-// last period.
-func (w *wide) groups() []int {
-	groups := slices.Compact(slices.Sorted(slices.Values(w.first)))
-	return slices.DeleteFunc(groups, func(first int) bool { return first > w.periods[len(w.periods)-1] })
-}
-
-// before returns the index of the last period before a period.
-func (w *wide) before(period int) int {
-	t, _ := slices.BinarySearch(w.periods, period)
-	return t - 1
-}
-
-func (w *wide) members(first int) []float64 {
-	member := make([]float64, len(w.first))
-	for u, start := range w.first {
-		if start == first {
-			member[u] = 1
-		}
-	}
-	return member
 }

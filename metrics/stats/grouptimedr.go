@@ -7,20 +7,6 @@ import (
 	"github.com/weir-warehouse/weir/policy"
 )
 
-// covariates returns intercept and covariates of units, in a period.
-func (w *wide) covariates(design Design, t int, units []int) Design {
-	var picked Design
-	for j, column := range design.Columns {
-		values := make([]float64, len(units))
-		for k, u := range units {
-			values[k] = column[w.row[t][u]]
-		}
-		picked.Names = append(picked.Names, design.Names[j])
-		picked.Columns = append(picked.Columns, values)
-	}
-	return picked.WithIntercept(len(units))
-}
-
 // doublyRobustChange returns the effect on the treated of a change, given
 // covariates, and its influence function (Sant'Anna and Zhao 2020, section
 // 3.1: logistic propensity, least squares of the comparison's change).

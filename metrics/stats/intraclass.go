@@ -1,6 +1,8 @@
 package stats
 
 import (
+	"cmp"
+
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/weir-warehouse/weir/policy"
@@ -12,11 +14,11 @@ import (
 // by other observers. The interval, of a level such as 0.95, is exact for
 // clusters of equal size, and for others takes the size that the variance of
 // the mean square implies (Searle, Linear Models, section 9.9; Thomas and
-// Hultquist, Annals of Statistics 6, 1978). N counts clusters. Errors: fewer
-// than two clusters, no cluster of two, or values that do not vary.
+// Hultquist, Annals of Statistics 6, 1978). N counts clusters. Errors: a level
+// outside (0, 1), fewer than two clusters, no cluster of two, or values that do not vary.
 func ICC1(values []float64, clusters []int, level float64) (Agreement, error) {
 	n := len(values)
-	if err := checkValues("value", values, n); err != nil {
+	if err := cmp.Or(checkLevel(level), checkValues("value", values, n)); err != nil {
 		return Agreement{}, err
 	}
 	if len(clusters) != n {

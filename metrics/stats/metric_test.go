@@ -30,6 +30,9 @@ func TestWilson(t *testing.T) {
 	if _, _, err := Wilson(3, 2, 0.95); err == nil {
 		t.Error("no error for more successes than units")
 	}
+	if _, _, err := Wilson(1, 2, 95); err == nil {
+		t.Error("no error for a level of 95")
+	}
 }
 
 // The limits are where the score test of the proportion just rejects.

@@ -1,5 +1,13 @@
 package stats
 
+// weightOf returns the weight of row i; nil weights are 1 each.
+func weightOf(weights []float64, i int) float64 {
+	if weights == nil {
+		return 1
+	}
+	return weights[i]
+}
+
 // weightedMean returns Σwx/Σw; nil weights are 1 each.
 func weightedMean(x, weights []float64) float64 {
 	sum := sumBlocks(len(x), func(lo, hi int) float64 {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"github.com/weir-warehouse/weir/policy"
 )
 
@@ -16,7 +14,10 @@ func Wilson(successes, n int, level float64) (low, high float64, err error) {
 	if n < 1 || successes < 0 || successes > n {
 		return 0, 0, policy.Errorf(policy.DataRefused, "interval of a rate: %d of %d units", successes, n)
 	}
-	z := distuv.UnitNormal.Quantile((1 + level) / 2)
+	if err := checkLevel(level); err != nil {
+		return 0, 0, err
+	}
+	z := critical(math.Inf(1), level)
 	total, p := float64(n), float64(successes)/float64(n)
 	center := (p + z*z/(2*total)) / (1 + z*z/total)
 	reach := z / (1 + z*z/total) * math.Sqrt(p*(1-p)/total+z*z/(4*total*total))

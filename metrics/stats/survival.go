@@ -6,8 +6,6 @@ import (
 	"slices"
 	"sort"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"github.com/weir-warehouse/weir/policy"
 )
 
@@ -89,7 +87,7 @@ func (s SurvivalStep) Interval(level float64) (low, high float64) {
 	case s.Survival <= 0:
 		return math.NaN(), math.NaN()
 	}
-	z := distuv.UnitNormal.Quantile((1 + level) / 2)
+	z := critical(math.Inf(1), level)
 	reach := math.Exp(z * s.SE / (s.Survival * -math.Log(s.Survival)))
 	return math.Pow(s.Survival, reach), math.Pow(s.Survival, 1/reach)
 }

@@ -53,22 +53,29 @@ func (c *Covariance) joint(contrasts [][]float64) (Wald, error) {
 	return waldTest(values, cov, df)
 }
 
-// waldTest returns the test that a vector with that covariance is zero.
-func waldTest(beta *mat.VecDense, cov mat.Symmetric, df float64) (Wald, error) {
+// waldTest returns the test that a vector with that covariance is zero. It
+// works on correlations, so that units of measurement do not matter.
+func waldTest(beta *mat.VecDense, cov *mat.SymDense, df float64) (Wald, error) {
+	q := beta.Len()
+	z, correlation := mat.NewVecDense(q, nil), mat.NewSymDense(q, nil)
+	for i := range q {
+		si := math.Sqrt(cov.At(i, i))
+		z.SetVec(i, beta.AtVec(i)/si)
+		for j := range i + 1 {
+			correlation.SetSym(i, j, cov.At(i, j)/si/math.Sqrt(cov.At(j, j)))
+		}
+	}
 	var factor mat.Cholesky
-	if !factor.Factorize(cov) || factor.Cond() > 1/epsilon {
-		return Wald{}, policy.Errorf(policy.DataRefused, "joint test of %d coefficients: their covariance is singular", beta.Len())
-	}
 	var solved mat.VecDense
-	if err := factor.SolveVecTo(&solved, beta); err != nil {
-		return Wald{}, policy.Errorf(policy.DataRefused, "joint test of %d coefficients: %w", beta.Len(), err)
+	if !factor.Factorize(correlation) || !(factor.Cond() < 1e12) || factor.SolveVecTo(&solved, z) != nil {
+		return Wald{}, policy.Errorf(policy.DataRefused,
+			"joint test of %d coefficients: their covariance is singular, as it is with as few clusters as coefficients", q)
 	}
-	q := float64(beta.Len())
-	test := Wald{F: mat.Dot(beta, &solved) / q, DF1: q, DF2: df}
+	test := Wald{F: mat.Dot(z, &solved) / float64(q), DF1: float64(q), DF2: df}
 	if math.IsInf(df, 1) {
-		test.P = distuv.ChiSquared{K: q}.Survival(test.F * q)
+		test.P = distuv.ChiSquared{K: test.DF1}.Survival(test.F * test.DF1)
 	} else {
-		test.P = distuv.F{D1: q, D2: df}.Survival(test.F)
+		test.P = distuv.F{D1: test.DF1, D2: df}.Survival(test.F)
 	}
 	return test, nil
 }
