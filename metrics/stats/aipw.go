@@ -52,9 +52,14 @@ func (a AIPW) estimate(outcome []float64, estimand string) (Estimate, error) {
 	}
 	var arms [2][]float64
 	for arm := range arms {
-		if arms[arm], err = a.armPrediction(design, outcome, float64(arm)); err != nil {
+		fit, err := LeastSquares(design, outcome, a.inArm(float64(arm)))
+		if err != nil {
 			return Estimate{}, err
 		}
+		if err := checkSupport(propensity, fit); err != nil {
+			return Estimate{}, err
+		}
+		arms[arm] = fit.Fitted
 	}
 	scores := make([]float64, n)
 	for i, t := range a.Treatment {
@@ -69,19 +74,26 @@ func (a AIPW) estimate(outcome []float64, estimand string) (Estimate, error) {
 	return Mean(influence, a.Weights, a.Variance, a.Clusters...)
 }
 
-// armPrediction predicts all units' outcomes from a regression in one arm.
-func (a AIPW) armPrediction(design Design, outcome []float64, arm float64) ([]float64, error) {
-	weights := make([]float64, len(outcome))
+// inArm returns the weights with those of the other arm set to zero.
+func (a AIPW) inArm(arm float64) []float64 {
+	weights := make([]float64, len(a.Treatment))
 	for i, t := range a.Treatment {
 		if t == arm {
 			weights[i] = weightOf(a.Weights, i)
 		}
 	}
-	fit, err := LeastSquares(design, outcome, weights)
-	if err != nil {
-		return nil, err
+	return weights
+}
+
+// checkSupport refuses an outcome model of one arm that lacks a covariate which
+// tells units apart in both: it could not predict the other arm.
+func checkSupport(propensity *GLMFit, outcome *LinearFit) error {
+	for j, aliased := range outcome.Aliased {
+		if aliased && !propensity.Aliased[j] {
+			return policy.Errorf(policy.DataRefused, "there is no overlap: in one arm covariate %q does not vary given the others", outcome.Names[j])
+		}
 	}
-	return fit.Fitted, nil
+	return nil
 }
 
 // score returns a unit's doubly robust score, given its treatment, outcome,

@@ -57,13 +57,12 @@ func (b *biasReduced) adjust(rows []int) {
 		span = slices.Concat(u, wu)
 	}
 	basis := orthonormalBasis(span, len(rows))
-	correction := b.correction(project(basis, u), project(basis, wu))
+	insideU, insideWU := project(basis, u), project(basis, wu)
+	var change mat.Dense
+	change.Mul(b.correction(insideU, insideWU), insideWU)
 	for j, column := range wu {
-		inside := project(basis, [][]float64{column})
-		var change mat.Dense
-		change.Mul(correction, inside)
 		for q, direction := range basis {
-			floats.AddScaled(column, change.At(q, 0), direction)
+			floats.AddScaled(column, change.At(q, j), direction)
 		}
 		for k, i := range rows {
 			b.adjusted[j][i] = column[k]
@@ -121,20 +120,8 @@ func inverseRoot(s *mat.SymDense) *mat.Dense {
 
 // matrix returns the covariance of the coefficients.
 func (b *biasReduced) matrix() *mat.SymDense {
-	meat := crossProduct(triangularize(sumGroups(b.adjusted, b.model.residuals, b.groups), nil))
-	inverse := b.model.solved.inverseRoot()
-	var half mat.Dense
-	half.Mul(inverse, meat)
-	p := meat.SymmetricDim()
-	var full mat.Dense
-	full.Mul(&half, inverse.T())
-	covariance := mat.NewSymDense(p, nil)
-	for i := range p {
-		for j := range i + 1 {
-			covariance.SetSym(i, j, (full.At(i, j)+full.At(j, i))/2)
-		}
-	}
-	return covariance
+	scores := sumGroups(b.adjusted, b.model.residuals, b.groups)
+	return fold(triangularize(scores, nil), b.model.solved.inverseRoot().T())
 }
 
 // df returns Satterthwaite's degrees of freedom of a contrast: the variance

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"math"
+	"slices"
 
 	"github.com/weir-warehouse/weir/policy"
 )
@@ -33,28 +34,36 @@ func (d Design) WithIntercept(rows int) Design {
 // With returns the design with other's columns after its own.
 func (d Design) With(other Design) Design {
 	return Design{
-		Names:   append(append([]string{}, d.Names...), other.Names...),
-		Columns: append(append([][]float64{}, d.Columns...), other.Columns...),
+		Names:   slices.Concat(d.Names, other.Names),
+		Columns: slices.Concat(d.Columns, other.Columns),
 	}
 }
 
 // check refuses a regression of y on d that is malformed or not finite.
 func (d Design) check(y, weights []float64) error {
-	if len(d.Names) != len(d.Columns) {
-		return policy.Errorf(policy.Usage, "design has %d names for %d columns", len(d.Names), len(d.Columns))
-	}
 	if len(d.Columns) == 0 || len(y) == 0 {
 		return policy.Errorf(policy.DataRefused, "regression has %d columns and %d rows: it needs at least one of each", len(d.Columns), len(y))
 	}
-	for j, column := range d.Columns {
-		if err := checkValues(d.Names[j], column, len(y)); err != nil {
-			return err
-		}
+	if err := d.checkColumns(len(y)); err != nil {
+		return err
 	}
 	if err := checkValues("outcome", y, len(y)); err != nil {
 		return err
 	}
 	return checkWeights(weights, len(y))
+}
+
+// checkColumns refuses columns that are not n finite numbers, or not named.
+func (d Design) checkColumns(n int) error {
+	if len(d.Names) != len(d.Columns) {
+		return policy.Errorf(policy.Usage, "design has %d names for %d columns", len(d.Names), len(d.Columns))
+	}
+	for j, column := range d.Columns {
+		if err := checkValues(d.Names[j], column, n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkWeights refuses weights, nil apart, that are not n finite numbers, none
@@ -114,6 +123,7 @@ func checkBinary(name string, values []float64, n int) error {
 	return nil
 }
 
+// constant returns n times the value.
 func constant(value float64, n int) []float64 {
 	values := make([]float64, n)
 	for i := range values {

@@ -79,13 +79,19 @@ func (g GComputation) Linear(outcome []float64) (Effect, error) {
 		return Effect{}, fmt.Errorf("linear effect: %w", err)
 	}
 	effect, _, err := g.effect(covariance, g.Target, 0)
+	if err != nil {
+		return Effect{}, fmt.Errorf("linear effect: %w", err)
+	}
 	effect.Rows = fit.Rows
-	return effect, err
+	return effect, nil
 }
 
 // effect returns the effect over a target, and its contrast, where the design
 // starts in column from of the model.
 func (g GComputation) effect(c *Covariance, target []float64, from int) (Effect, []float64, error) {
+	if err := checkTreatment(c, from); err != nil {
+		return Effect{}, nil, err
+	}
 	treated, control := g.meanRow(1, target), g.meanRow(0, target)
 	contrast := make([]float64, len(c.model.names))
 	var effect Effect
@@ -102,6 +108,15 @@ func (g GComputation) effect(c *Covariance, target []float64, from int) (Effect,
 	return effect, contrast, err
 }
 
+// checkTreatment refuses a model in which the treatment, the second column of
+// the design, is aliased: all rows of positive weight are then in one arm.
+func checkTreatment(c *Covariance, from int) error {
+	if !slices.Contains(c.model.solved.kept, from+1) {
+		return policy.Errorf(policy.DataRefused, "all units of positive weight have the same treatment (%s)", c.model.names[from+1])
+	}
+	return nil
+}
+
 func (g GComputation) check(outcome []float64) error {
 	n := len(outcome)
 	if err := checkBinary("treatment", g.Treatment, n); err != nil {
@@ -110,12 +125,7 @@ func (g GComputation) check(outcome []float64) error {
 	if err := checkWeights(g.Target, n); err != nil {
 		return fmt.Errorf("target: %w", err)
 	}
-	for j, column := range g.Covariates.Columns {
-		if len(column) != n {
-			return policy.Errorf(policy.Usage, "covariate %q has %d values for %d units", g.Covariates.Names[j], len(column), n)
-		}
-	}
-	return nil
+	return g.Covariates.checkColumns(n)
 }
 
 // design returns intercept, treatment, covariates and products, as far as the

@@ -481,3 +481,65 @@ func TestCR2CoversWithFewClusters(t *testing.T) {
 		t.Errorf("CR2 covers %.3f, CR0 with the normal distribution %.3f", covered, naive)
 	}
 }
+
+// What cannot be told from the data is an error, never a zero.
+func TestEffectsRefuse(t *testing.T) {
+	t.Parallel()
+	treat, outcome := lalonde(t, "treat").Columns[0], lalonde(t, "re78").Columns[0]
+	good := GComputation{Treatment: treat, Covariates: lalonde(t, "age"), Adjustment: MainEffects, Variance: HC1}
+	alone := slices.Clone(treat) // varies among the treated alone
+	for i := range alone {
+		alone[i] *= float64(i%3 - 1)
+	}
+	for name, c := range map[string]struct {
+		attempt func() error
+		message string
+	}{
+		"one arm": {func() error {
+			g := good
+			g.Weights = treat
+			_, err := g.Linear(outcome)
+			return err
+		}, "the same treatment"},
+		"one arm, logistic": {func() error {
+			g := good
+			g.Weights = treat
+			_, err := g.Logistic(highEarners(t))
+			return err
+		}, "the same treatment"},
+		"one arm in a level": {func() error {
+			level := make([]int, len(treat))
+			for i := range level {
+				level[i] = int(treat[i])
+			}
+			_, err := good.Subgroups(outcome, level, 2)
+			return err
+		}, "the same treatment"},
+		"names": {func() error {
+			g := good
+			g.Covariates.Names = nil
+			_, err := g.Linear(outcome)
+			return err
+		}, "0 names for 1 columns"},
+		"constant outcome": {func() error {
+			_, err := good.Logistic(constant(1, 614))
+			return err
+		}, "outcome has the same value"},
+		"no support": {func() error {
+			a := AIPW{Treatment: treat, Covariates: Design{[]string{"pilot"}, [][]float64{alone}}, Variance: HC1}
+			_, err := a.Estimate(outcome, "ATE")
+			return err
+		}, "in one arm covariate"},
+		"zero design": {func() error {
+			fit, err := LeastSquares(Design{[]string{"zero"}, [][]float64{make([]float64, 614)}}, outcome, nil)
+			if err == nil {
+				_, err = fit.Covariance(HC1)
+			}
+			return err
+		}, "every column of the design is zero"},
+	} {
+		if err := c.attempt(); err == nil || !strings.Contains(err.Error(), c.message) {
+			t.Errorf("%s: error %v, want one with %q", name, err, c.message)
+		}
+	}
+}

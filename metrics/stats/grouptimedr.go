@@ -28,6 +28,9 @@ func doublyRobustChange(treated, change []float64, design Design) (att float64, 
 	if err != nil {
 		return 0, nil, err
 	}
+	if err := checkSupport(propensity, trend); err != nil {
+		return 0, nil, err
+	}
 	mt, mc := weightedMean(trend.Residuals, treated), weightedMean(trend.Residuals, odds)
 	nt, nc := floats.Sum(treated), floats.Sum(odds)
 

@@ -38,6 +38,9 @@ func (g GComputation) Logistic(outcome []float64) (BinaryEffect, error) {
 	if err != nil {
 		return BinaryEffect{}, fmt.Errorf("logistic effect: %w", err)
 	}
+	if err := checkTreatment(covariance, 0); err != nil {
+		return BinaryEffect{}, fmt.Errorf("logistic effect: %w", err)
+	}
 	p1, slope1 := g.meanProbability(covariance.model.coefficients, 1)
 	p0, slope0 := g.meanProbability(covariance.model.coefficients, 0)
 	effect := BinaryEffect{

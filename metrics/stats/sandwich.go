@@ -77,6 +77,9 @@ func (m *model) check(kind Variance, clusters [][]int) error {
 			return policy.Errorf(policy.Usage, "clustering has %d codes for %d rows", len(codes), len(m.residuals))
 		}
 	}
+	if len(m.solved.kept) == 0 {
+		return policy.Errorf(policy.DataRefused, "every column of the design is zero")
+	}
 	if m.rows <= len(m.solved.kept) && kind != CR0 && kind != HC0 {
 		return policy.Errorf(policy.DataRefused, "%d rows leave no degrees of freedom for %d coefficients", m.rows, len(m.solved.kept))
 	}
@@ -153,15 +156,15 @@ func (m *model) orthonormal(lo, hi int) [][]float64 {
 	return columns
 }
 
-// fold returns bread·(r'r)·bread.
-func fold(r upper, bread *mat.SymDense) *mat.SymDense {
+// fold returns side'·(r'r)·side, with side the bread or its like.
+func fold(r upper, side mat.Matrix) *mat.SymDense {
 	p := len(r)
 	meat := mat.NewDense(p, p, nil)
 	for j, column := range r {
 		meat.SetCol(j, column)
 	}
 	var half mat.Dense
-	half.Mul(meat, bread)
+	half.Mul(meat, side)
 	var product mat.SymDense
 	product.SymOuterK(1, half.T())
 	return &product

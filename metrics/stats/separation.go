@@ -23,6 +23,9 @@ type Separation struct {
 
 // String explains the separation and what can be done, in one line.
 func (s *Separation) String() string {
+	if len(s.Covariates) == 0 {
+		return fmt.Sprintf("the outcome is the same in all %d rows, so there is nothing to model", s.Rows)
+	}
 	return fmt.Sprintf("covariates %s predict the outcome perfectly for %d rows, so their coefficients are infinite: "+
 		"coarsen or drop them, match exactly on them, or use a ridge penalty", strings.Join(s.Covariates, ", "), s.Rows)
 }
@@ -36,30 +39,29 @@ func (s *irls) separation() *Separation {
 	linearPredictor(s.design, step, along)
 	var longest, worst float64
 	for i, y := range s.y {
-		if weightOf(s.weights, i) == 0 || (y > 0 && y < 1) {
-			along[i] = -math.Abs(along[i]) // a share cannot gain from a move either way
-		} else {
+		switch {
+		case weightOf(s.weights, i) == 0:
+			along[i] = 0
+		case y > 0 && y < 1:
+			along[i] = -math.Abs(along[i]) // a share loses by a move either way
+		default:
 			along[i] *= 2*y - 1
 		}
-		if weightOf(s.weights, i) > 0 {
-			longest, worst = max(longest, along[i]), min(worst, along[i])
-		}
+		longest, worst = max(longest, along[i]), min(worst, along[i])
 	}
 	// A maximum leaves a step of about the square root of Epsilon at most; a
 	// separated row's step is 1 (logit), or the inverse of its linear predictor.
 	if longest < 0.01 || worst < -1e-3*longest {
 		return nil
 	}
-	var apart, fitted int
-	for i, gain := range along {
-		if weightOf(s.weights, i) > 0 {
-			fitted++
-			if gain > 0.1*longest {
-				apart++
-			}
+	var apart int
+	for _, gain := range along {
+		if gain > longest/10 {
+			apart++
 		}
 	}
-	return &Separation{Complete: apart == fitted, Rows: apart, Covariates: s.movers(step)}
+	complete := apart == positive(s.weights, len(s.y))
+	return &Separation{Complete: complete, Rows: apart, Covariates: s.movers(step)}
 }
 
 // nextStep returns by how much another iteration would change coefficients.

@@ -24,10 +24,8 @@ func (g GroupTime) wide() (*wide, error) {
 	if p.Weights != nil {
 		return nil, policy.Errorf(policy.Usage, "weights are not supported")
 	}
-	for j, column := range g.Covariates.Columns {
-		if err := checkValues(g.Covariates.Names[j], column, len(p.Outcome)); err != nil {
-			return nil, err
-		}
+	if err := g.Covariates.checkColumns(len(p.Outcome)); err != nil {
+		return nil, err
 	}
 	w := &wide{periods: slices.Compact(slices.Sorted(slices.Values(p.Period)))}
 	w.outcome, w.row = make([][]float64, len(w.periods)), make([][]int, len(w.periods))
