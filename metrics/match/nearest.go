@@ -29,6 +29,8 @@ type greedy struct {
 	rule   tieRule
 	whole  bool // the rule goes by places among all units, not those of a stratum
 	near   *nearTies
+	// seek makes the finder of available units in a stratum of sorted.
+	seek func(stratum int, units []int32, l *limits) finder
 }
 
 // nearest matches greedily: within exact strata, and, where asked, within
@@ -94,7 +96,9 @@ func (p *problem) newGreedy(s *space) (*greedy, error) {
 	g.match, g.count = make([]int32, g.start[len(g.units)]), make([]int32, len(g.units))
 	g.serve = g.sequence()
 	g.score = score
+	g.seek = func(stratum int, _ []int32, l *limits) finder { return newLine(g.sorted, stratum, l, g.available) }
 	if g.space != nil {
+		g.seek = func(_ int, units []int32, l *limits) finder { return g.newTree(units, l) }
 		g.score = g.space.first()
 		g.at, g.rows = make([]int32, n), make([]int32, n)
 		for i := range g.rows {

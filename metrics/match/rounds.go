@@ -21,13 +21,7 @@ func (g *greedy) stage(strata []int32, l *limits) {
 		if len(queues[s]) == 0 || len(members[s]) == 0 {
 			return
 		}
-		var f finder
-		if g.space == nil {
-			f = newLine(g.sorted, s, l, g.available)
-		} else {
-			f = g.newTree(members[s], l)
-		}
-		r := &round{greedy: g, finder: f, before: before, served: queues[s]}
+		r := &round{greedy: g, finder: g.seek(s, members[s], l), before: before, served: queues[s]}
 		r.run()
 	})
 }
@@ -66,8 +60,10 @@ func (r *round) run() {
 	if r.p.spec.ReuseMax >= len(r.units) {
 		for _, t := range r.served {
 			i := r.row[t]
-			for _, m := range r.find(t, nil, int(r.ratio[i]-r.count[i])) {
-				r.add(t, m.unit)
+			if wanted := int(r.ratio[i] - r.count[i]); wanted > 0 {
+				for _, m := range r.find(t, nil, wanted) {
+					r.add(t, m.unit)
+				}
 			}
 		}
 		return

@@ -9,8 +9,14 @@ func (p *problem) run() (*Result, error) {
 		return p.coarsened()
 	case Subclass:
 		return p.subclasses()
+	case Optimal:
+		return p.optimal()
+	case Full:
+		return p.full()
 	case Weighting:
 		return p.inverseProbability()
+	case Entropy:
+		return p.entropyBalance()
 	default:
 		return p.nearest()
 	}

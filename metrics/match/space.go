@@ -1,6 +1,8 @@
 package match
 
 import (
+	"math"
+
 	"github.com/weir-warehouse/weir/policy"
 )
 
@@ -66,7 +68,16 @@ func (p *problem) spaceOf(m *Formula, kind Distance) (*space, error) {
 		return nil, policy.Errorf(policy.Usage, "the distance %s needs covariates in the formula", kind)
 	}
 	t := &transform{columns: d.Columns, arm: p.focal, out: p.discarded, weights: p.sampling}
-	return t.apply(kind)
+	s, err := t.apply(kind)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range s.points {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return nil, policy.Errorf(policy.DataRefused, "the distance %s does not exist: a covariate or a level does not vary within the arms; leave it out", kind)
+		}
+	}
+	return s, nil
 }
 
 // transform turns covariates into points.

@@ -108,6 +108,7 @@ func (g *greedy) settleTies() *greedy {
 func (g *greedy) again(rule tieRule) *greedy {
 	h := *g
 	h.rule, h.near = rule, &nearTies{}
+	h.seek = func(_ int, units []int32, l *limits) finder { return h.newTree(units, l) }
 	h.match, h.count = make([]int32, len(g.match)), make([]int32, len(g.count))
 	h.times = make([]int32, len(g.times))
 	if rule >= shuffledRow {

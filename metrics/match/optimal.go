@@ -1,0 +1,101 @@
+package match
+
+import (
+	"errors"
+	"math"
+	"slices"
+)
+
+// optimal pairs units so that the sum of distances is the least that the
+// greatest possible number of pairs allows (Rosenbaum 1989; Hansen and Klopfer
+// 2006).
+func (p *problem) optimal() (*Result, error) {
+	space, err := p.space()
+	if err != nil {
+		return nil, err
+	}
+	matches := make([][]int32, p.frame.n)
+	left, right := p.strataOf()
+	errs := make([]error, len(left))
+	parallel(len(left), func(s int) {
+		b := &bipartite{p: p, space: space, limits: &p.limits, left: left[s], right: right[s]}
+		errs[s] = p.optimalStratum(b, matches)
+	})
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	pairs := &Pairs{Start: []int32{0}}
+	for t, list := range matches {
+		if len(list) > 0 {
+			slices.Sort(list)
+			pairs.Focal = append(pairs.Focal, index32(t))
+			pairs.Match = append(pairs.Match, list...)
+			pairs.Start = append(pairs.Start, index32(len(pairs.Match)))
+		}
+	}
+	return p.pairsResult(pairs)
+}
+
+// optimalStratum matches one stratum. Where there are fewer others than focal
+// units, each other unit gets a focal one; where there are too few for the
+// ratio, all are used.
+func (p *problem) optimalStratum(b *bipartite, matches [][]int32) error {
+	if err := b.connect(); err != nil {
+		return err
+	}
+	flipped := len(b.right) < len(b.left)
+	if flipped {
+		b = b.transpose()
+	}
+	ratio := float64(len(b.right)) / float64(len(b.left))
+	most := int32(max(p.spec.Ratio, p.spec.MaxControls))
+	least := int32(p.spec.Ratio)
+	if p.spec.MaxControls != 0 {
+		least = int32(max(1, p.spec.MinControls))
+	}
+	total := math.RoundToEven(p.spec.Ratio * float64(len(b.left)))
+	if flipped {
+		least, most, total = 1, 1, float64(len(b.left))
+	} else if ratio < p.spec.Ratio {
+		least, total = min(least, int32(ratio)), float64(len(b.right))
+	}
+	if most == 1 && p.limits.free() && b.space == nil {
+		b.prune()
+	}
+	n := b.network()
+	n.left, n.right = newBounds(len(b.left), least, most), newBounds(len(b.right), 0, 1)
+	n.solve(int(total))
+	for e, used := range n.used {
+		if !used {
+			continue
+		}
+		t, u := b.left[n.from[e]], b.right[n.to[e]]
+		if flipped {
+			t, u = u, t
+		}
+		matches[t] = append(matches[t], u)
+	}
+	return nil
+}
+
+// prune drops pairs that some 1:1 match of least distance on a score does not
+// need (Sävje 2020, doi:10.1214/19-STS739).
+func (b *bipartite) prune() {
+	ranks := b.ranks()
+	low := reachable(ranks)
+	high := reachable([2][]int32{negated(ranks[0]), negated(ranks[1])})
+	kept := int32(0)
+	for i := range b.left {
+		from, to := b.start[i], b.start[i+1]
+		b.start[i] = kept
+		for e := from; e < to; e++ {
+			j := b.to[e]
+			if r := ranks[0][i]; r >= low[j] && r <= -high[j] {
+				b.to[kept], b.dist[kept] = j, b.dist[e]
+				kept++
+			}
+		}
+	}
+	b.start[len(b.left)] = kept
+	b.to, b.dist = b.to[:kept], b.dist[:kept]
+}

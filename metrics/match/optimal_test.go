@@ -1,0 +1,142 @@
+package match
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// TestOptimalIsLeast compares optimal pairs with every possible pairing.
+func TestOptimalIsLeast(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		n1 := rapid.IntRange(1, 4).Draw(t, "treated")
+		n0 := rapid.IntRange(1, 6).Draw(t, "controls")
+		f := randomFrame(t, n1, n0)
+		spec := Spec{Formula: "treat ~ x + z", Method: Optimal, Distance: ColumnDistance("x")}
+		if rapid.Bool().Draw(t, "euclidean") {
+			spec.Distance = Euclidean
+		}
+		r, err := Run(f, spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := distances(t, f, spec)
+		var got float64
+		for i, u := range r.Pairs.Focal {
+			got += b.distance(u, r.Pairs.Match[i])
+		}
+		small, large := 0, n1
+		if n0 < n1 {
+			small, large = n1, 0
+		}
+		want := leastPairing(min(n1, n0), max(n1, n0), func(i, j int) float64 { return b.distance(int32(small+i), int32(large+j)) })
+		if len(r.Pairs.Focal) != min(n1, n0) || math.Abs(got-want) > 1e-8*(1+want) {
+			t.Fatalf("%d pairs of total distance %v, want %v", len(r.Pairs.Focal), got, want)
+		}
+	})
+}
+
+// distances returns what measures distances under spec.
+func distances(t *rapid.T, f *Frame, spec Spec) *bipartite {
+	p, err := prepare(f, spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := p.space()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &bipartite{p: p, space: s}
+}
+
+// leastPairing tries all ways to give each of n left nodes its own right node.
+func leastPairing(n, m int, cost func(i, j int) float64) float64 {
+	used := make([]bool, m)
+	var try func(i int) float64
+	try = func(i int) float64 {
+		if i == n {
+			return 0
+		}
+		best := math.Inf(1)
+		for j := range m {
+			if !used[j] {
+				used[j] = true
+				best = min(best, cost(i, j)+try(i+1))
+				used[j] = false
+			}
+		}
+		return best
+	}
+	return try(0)
+}
+
+// TestFullIsLeast compares full matching with every set of pairs that covers
+// all units.
+func TestFullIsLeast(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		n1 := rapid.IntRange(1, 3).Draw(t, "treated")
+		n0 := rapid.IntRange(1, 4).Draw(t, "controls")
+		f := randomFrame(t, n1, n0)
+		spec := Spec{Formula: "treat ~ x + z", Method: Full, Distance: Euclidean, Estimand: ATE}
+		r, err := Run(f, spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := distances(t, f, spec)
+		var got float64
+		for i := range n1 {
+			for j := n1; j < n1+n0; j++ {
+				if r.Subclass[i] == r.Subclass[j] {
+					got += b.distance(int32(i), int32(j))
+				}
+			}
+		}
+		want := math.Inf(1)
+		for set := range 1 << (n1 * n0) {
+			var cost float64
+			covered := 0
+			for e := range n1 * n0 {
+				if set>>e&1 == 1 {
+					i, j := e/n0, n1+e%n0
+					cost += b.distance(int32(i), int32(j))
+					covered |= 1<<i | 1<<j
+				}
+			}
+			if covered == 1<<(n1+n0)-1 {
+				want = min(want, cost)
+			}
+		}
+		if math.Abs(got-want) > 1e-8*(1+want) {
+			t.Fatalf("total distance %v, want %v", got, want)
+		}
+	})
+}
+
+// randomFrame draws units, the treated first, with values on a coarse grid so
+// that ties are common.
+func randomFrame(t *rapid.T, n1, n0 int) *Frame {
+	n := n1 + n0
+	grid := rapid.SliceOfN(rapid.IntRange(0, 12), n, n)
+	column := func(name string) []float64 {
+		out := make([]float64, n)
+		for i, v := range grid.Draw(t, name) {
+			out[i] = float64(v) / 4
+		}
+		return out
+	}
+	treat := make([]float64, n)
+	for i := range n1 {
+		treat[i] = 1
+	}
+	x, z := column("x"), column("z")
+	groups := rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c"}), n, n)
+	f, err := NewFrame(Numeric("treat", treat), Numeric("x", x), Numeric("z", z),
+		Categorical("g", groups.Draw(t, "g")), Categorical("school", groups.Draw(t, "school")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
