@@ -53,6 +53,22 @@ func Standardize(effect Estimate, sd, h float64) (Estimate, error) {
 	return Estimate{Value: j * d, SE: j * math.Sqrt(effect.SE*effect.SE/(sd*sd)+d*d/(2*h)), DF: h}, nil
 }
 
+// StandardizeClustered is Standardize where clusters of size units each, total
+// in all, were assigned, icc is the intraclass correlation, sd the total
+// standard deviation of units, and the effect's error allows for clusters. The
+// pooled sd is then slightly too small, which √(1 − 2(size−1)·icc/(total−2))
+// corrects (Hedges 2007; What Works Clearinghouse, Supplement to the Procedures
+// Handbook 4.1, 2020). Errors: as Standardize, or numbers out of range.
+func StandardizeClustered(effect Estimate, sd, total, size, icc float64) (Estimate, error) {
+	if !(size >= 1 && total > 2*size) || !(icc >= 0 && icc <= 1) {
+		return Estimate{}, policy.Errorf(policy.DataRefused,
+			"effect size of %v units in clusters of %v with intraclass correlation %v: it needs more than two clusters", total, size, icc)
+	}
+	bias := math.Sqrt(1 - 2*(size-1)*icc/(total-2))
+	corrected := Estimate{Value: effect.Value * bias, SE: effect.SE * bias, DF: effect.DF}
+	return Standardize(corrected, sd, ClusterDF(total, size, icc))
+}
+
 // CoxIndex returns the difference of log odds over 1.65, which is comparable
 // to Hedges g, with the small-sample correction (What Works Clearinghouse,
 // Handbook 5.0, appendix E). Errors: an empty arm, or a proportion that is not

@@ -85,6 +85,39 @@ func TestClusterCorrection(t *testing.T) {
 	near(t, "correction", SmallSampleCorrection(68), 1-3./271, 1e-15)
 }
 
+// By hand, on 20 clusters of 30; without correlation it is Standardize.
+func TestStandardizeClustered(t *testing.T) {
+	t.Parallel()
+	effect := Estimate{Value: 5, SE: 2, DF: 18}
+	g, err := StandardizeClustered(effect, 20, 600, 30, 0.2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := ClusterDF(600, 30, 0.2)
+	d, j := 0.25*math.Sqrt(1-11.6/598), 1-3/(4*h-1)
+	near(t, "g", g.Value, j*d, 1e-14)
+	near(t, "error", g.SE, j*math.Sqrt(0.01*(1-11.6/598)+d*d/(2*h)), 1e-14)
+	near(t, "df", g.DF, h, 0)
+	if h < 18 || h > 598 {
+		t.Errorf("%v degrees of freedom", h)
+	}
+	plain, err := Standardize(effect, 20, 598)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone, err := StandardizeClustered(effect, 20, 600, 30, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "g without correlation", alone.Value, plain.Value, 1e-14)
+	near(t, "error without correlation", alone.SE, plain.SE, 1e-14)
+	for name, bad := range map[string][3]float64{"two clusters": {60, 30, 0.2}, "icc": {600, 30, 1.2}, "size": {600, 0, 0.2}} {
+		if _, err := StandardizeClustered(effect, 20, bad[0], bad[1], bad[2]); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
 func TestImprovementIndex(t *testing.T) {
 	t.Parallel()
 	for g, want := range map[float64]float64{0: 0, 0.25: 9.870632568, 1: 34.134474607, -1: -34.134474607} {

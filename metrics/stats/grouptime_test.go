@@ -1,9 +1,13 @@
 package stats
 
 import (
+	"math"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // Reference: the R package did on mpdta, never-treated comparison, no
@@ -149,4 +153,47 @@ func TestGroupTimeGivenCovariatesAgreesWithR(t *testing.T) {
 		near(t, at, e.Value, w.ATT, 1e-8)
 		relative(t, at+" error", e.SE, w.SE, 1e-5)
 	}
+}
+
+// Effects do not depend on the order of rows, nor on what is added to all
+// periods of a unit or to all units of a period, and scale with the outcome.
+func TestGroupTimeInvariances(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 0))
+		periods := rapid.IntRange(2, 5).Draw(rt, "periods")
+		units := rapid.IntRange(12, 25).Draw(rt, "units")
+		var p Panel
+		for u := range units {
+			first := []int{Never, 2, periods}[u%3]
+			for t := 1; t <= periods; t++ {
+				p.Unit, p.Period, p.First = append(p.Unit, u), append(p.Period, t), append(p.First, first)
+				p.Outcome = append(p.Outcome, random.NormFloat64())
+			}
+		}
+		effects := func(p Panel) (values, errors []float64) {
+			// With few units the test of trends can be singular; effects are there.
+			got, err := GroupTime{Panel: p, NotYetTreated: true}.Effects()
+			if err != nil && !strings.Contains(err.Error(), "singular") {
+				rt.Fatal(err)
+			}
+			dynamic, overall := got.Dynamic()
+			for _, e := range dynamic {
+				values, errors = append(values, e.Value), append(errors, e.SE)
+			}
+			return append(values, overall.Value, got.Simple().Value), append(errors, overall.SE, got.Simple().SE)
+		}
+		wantValues, wantErrors := effects(p)
+		order := random.Perm(len(p.Outcome))
+		moved := Panel{Unit: pick(p.Unit, order), Period: pick(p.Period, order), First: pick(p.First, order)}
+		for _, i := range order {
+			moved.Outcome = append(moved.Outcome, 3*p.Outcome[i]+float64(p.Unit[i]*p.Unit[i])-7*float64(p.Period[i]))
+		}
+		values, errors := effects(moved)
+		for k := range values {
+			if math.Abs(values[k]-3*wantValues[k]) > 1e-9 || math.Abs(errors[k]-3*wantErrors[k]) > 1e-9 {
+				rt.Fatalf("effect %d: %v (%v), want 3 times %v (%v)", k, values[k], errors[k], wantValues[k], wantErrors[k])
+			}
+		}
+	})
 }

@@ -259,6 +259,33 @@ func TestKaplanMeierAgreesWithR(t *testing.T) {
 	}
 }
 
+// Without censoring the curve is one less the share of units with the event,
+// and Greenwood's error that of a proportion.
+func TestSurvivalOfAllEvents(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		times := rapid.SliceOfN(rapid.Float64Range(0, 20), 1, 40).Draw(rt, "times")
+		event := make([]bool, len(times))
+		for i := range times {
+			times[i], event[i] = math.Floor(times[i]), true
+		}
+		curve, err := KaplanMeier(times, event)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		n := float64(len(times))
+		for _, step := range curve.Steps {
+			var later float64
+			for _, v := range times {
+				later += indicator(v > step.Time) / n
+			}
+			if math.Abs(step.Survival-later) > 1e-12 || math.Abs(step.SE-math.Sqrt(later*(1-later)/n)) > 1e-12 {
+				rt.Fatalf("at %v: %v (%v), want %v", step.Time, step.Survival, step.SE, later)
+			}
+		}
+	})
+}
+
 func TestSurvivalAt(t *testing.T) {
 	t.Parallel()
 	curve, err := KaplanMeier([]float64{5, 2, 2, 8}, []bool{true, true, false, true})
