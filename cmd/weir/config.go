@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
@@ -38,6 +39,7 @@ type Config struct {
 	Load      LoadConfig
 	Policy    PolicyConfig
 	Snapshots SnapshotsConfig
+	Serve     ServeConfig
 }
 
 // LogConfig says what is logged, and how.
@@ -68,6 +70,16 @@ type PolicyConfig struct {
 // SnapshotsConfig says how many snapshots stay.
 type SnapshotsConfig struct {
 	Keep int
+}
+
+// ServeConfig says where the doors are, and who may come.
+type ServeConfig struct {
+	PGWire, Flight, HTTP string // addresses, or off
+
+	Certificate, Key string // files, or none
+	ClientCA         string
+	Statements       int // at once
+	Drain            time.Duration
 }
 
 // resolved is a setting with its value and where that came from.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"github.com/weir-warehouse/weir/policy/audit"
 	"github.com/weir-warehouse/weir/sql/gateway"
 	"github.com/weir-warehouse/weir/sql/snapshot"
 )
@@ -10,8 +11,8 @@ import (
 // openScopes is how many scopes a gateway keeps open.
 const openScopes = 16
 
-// gateway joins the home's policy, audit log and snapshots to a gateway, which
-// the caller closes.
+// gateway joins the home's policy, audit log and snapshots to a gateway for one
+// command, which closes it.
 func (a *app) gateway(ctx context.Context) (*gateway.Gateway, error) {
 	catalog, err := a.catalog()
 	if err != nil {
@@ -21,12 +22,20 @@ func (a *app) gateway(ctx context.Context) (*gateway.Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	history, paths, err := a.auditLog()
+	history, _, err := a.auditLog()
 	if err != nil {
 		return nil, err
 	}
-	return gateway.New(gateway.Config{
-		Snapshots: snapshot.In(a.config.Home), Policy: engine, Recorder: turns{paths, "weir query"}, History: history, Catalog: catalog,
+	c := a.gatewayConfig(catalog, history)
+	c.Policy, c.Recorder = engine, turns{a.config.Home, "weir query"}
+	return gateway.New(c)
+}
+
+// gatewayConfig is what all gateways of a home have; who makes one adds policy
+// and a recorder.
+func (a *app) gatewayConfig(catalog gateway.Catalog, history *audit.Reader) gateway.Config {
+	return gateway.Config{
+		Snapshots: snapshot.In(a.config.Home), History: history, Catalog: catalog,
 		Engine: a.engine(), Instances: openScopes, Program: buildVersions(nil).Version, Now: a.now, Log: a.log,
-	})
+	}
 }

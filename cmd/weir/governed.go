@@ -68,7 +68,7 @@ func (a *app) policySource() (opa.Source, error) {
 // policyKey reads the key with which policies must be signed; nil is none.
 func (a *app) policyKey() (*opa.Key, error) {
 	c := a.config.Policy
-	if c.Key == noKey {
+	if c.Key == none {
 		return nil, nil //nolint:nilnil // no key is configured, which is no fault
 	}
 	pem, err := os.ReadFile(c.Key)
@@ -85,24 +85,72 @@ func (a *app) policyEngine(ctx context.Context) (*opa.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	marker := filepath.Join(a.home().Build(), provenName)
-	info, _ := debug.ReadBuildInfo()
-	program := buildVersions(info)
-	mark := func(key string) string { return key + " " + program.Version + " " + program.Commit + "\n" }
-	proven := func(key string) bool {
-		text, err := os.ReadFile(marker)
-		return err == nil && string(text) == mark(key)
-	}
-	engine, err := a.loadPolicy(ctx, source, proven)
+	engine, err := a.loadPolicy(ctx, source, a.proven)
 	if err != nil {
 		return nil, err
 	}
-	if !proven(engine.ProofKey()) {
-		if err := os.WriteFile(marker, []byte(mark(engine.ProofKey())), 0o600); err != nil {
-			return nil, fmt.Errorf("note that the policy is proved: %w", err)
-		}
+	return engine, a.noteProven(engine)
+}
+
+// livePolicy loads the home's policy as policyEngine does, to be loaded again
+// when it changes.
+func (a *app) livePolicy(ctx context.Context, tell func(context.Context, *opa.Engine, error)) (*opa.Live, error) {
+	datasets, err := a.datasets()
+	if err != nil {
+		return nil, err
 	}
-	return engine, nil
+	secret, err := a.secret()
+	if err != nil {
+		return nil, err
+	}
+	source, err := a.policySource()
+	if err != nil {
+		return nil, err
+	}
+	if a.config.Policy.Bundle == policyOfHome {
+		source = homePolicy{a}
+	}
+	live, err := opa.NewLive(ctx, source, datasets, opa.Options{Secret: secret, Proven: a.proven}, tell)
+	if err != nil {
+		return nil, err
+	}
+	return live, a.noteProven(live.Engine())
+}
+
+// homePolicy is the policy that a home has of itself: which one that is changes
+// when a policy is put into its folder or taken out.
+type homePolicy struct{ a *app }
+
+func (h homePolicy) Read(ctx context.Context) (*opa.Bundle, error) {
+	source, err := h.a.policySource()
+	if err != nil {
+		return nil, err
+	}
+	return source.Read(ctx)
+}
+
+func (a *app) provenMarker() string { return filepath.Join(a.home().Build(), provenName) }
+
+// provenMark says that this version of the program has proved a policy.
+func provenMark(key string) string {
+	info, _ := debug.ReadBuildInfo()
+	program := buildVersions(info)
+	return key + " " + program.Version + " " + program.Commit + "\n"
+}
+
+func (a *app) proven(key string) bool {
+	text, err := os.ReadFile(a.provenMarker())
+	return err == nil && string(text) == provenMark(key)
+}
+
+func (a *app) noteProven(engine *opa.Engine) error {
+	if a.proven(engine.ProofKey()) {
+		return nil
+	}
+	if err := os.WriteFile(a.provenMarker(), []byte(provenMark(engine.ProofKey())), 0o600); err != nil {
+		return fmt.Errorf("note that the policy is proved: %w", err)
+	}
+	return nil
 }
 
 // loadPolicy loads a policy over the home's datasets.

@@ -39,6 +39,15 @@ each role, and says what to try next. Run again, it finds everything done.`,
 }
 
 func (a *app) quickstart(ctx context.Context, cmd *cobra.Command, l *etl.Loader) error {
+	if err := a.makeDistrict(ctx, cmd, l); err != nil {
+		return err
+	}
+	return a.point()
+}
+
+// makeDistrict writes, loads and publishes the synthetic district, as far as
+// that is not done, and lists a principal of each role.
+func (a *app) makeDistrict(ctx context.Context, cmd *cobra.Command, l *etl.Loader) error {
 	source := filepath.Join(l.Home.Dir, "source")
 	if err := a.say("1. a synthetic district: source files in %s\n", source); err != nil {
 		return err
@@ -75,10 +84,7 @@ func (a *app) quickstart(ctx context.Context, cmd *cobra.Command, l *etl.Loader)
 	if err := a.verifyCurrent(ctx); err != nil {
 		return err
 	}
-	if err := a.quickstartPrincipals(ctx, source); err != nil {
-		return err
-	}
-	return a.point()
+	return a.quickstartPrincipals(ctx, source)
 }
 
 // protect takes from others the use of a directory and all in it, as everything
@@ -145,6 +151,7 @@ func (a *app) point() error {
 	return a.say("\nTry next:\n%s", suggestions(homeFlag(a.config.Home),
 		[2]string{"policy scope --as evaluator --purpose evaluation", "what an evaluator sees"},
 		[2]string{`query --as evaluator --purpose evaluation "FROM observation"`, "and the answer that they get"},
+		[2]string{"demo", "PostgreSQL, Arrow Flight SQL and HTTP clients, with tokens to try"},
 		[2]string{"snapshots show", "what was published, dataset by dataset"},
 		[2]string{"contracts docs", "what each column means"},
 		[2]string{"quarantine list", "rows that failed a check (here: none)"},

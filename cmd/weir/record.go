@@ -11,10 +11,10 @@ import (
 
 // turns records entries in the home's audit log and holds it for each no
 // longer than that takes, so that commands which run at the same time wait for
-// each other by moments only. Each entry is under a signed checkpoint when
-// Append returns.
+// each other by moments only. While a server has the log, it hands entries to
+// the server. Each entry is under a signed checkpoint when Append returns.
 type turns struct {
-	paths  audit.Paths
+	home   string
 	holder string // who records, for whoever finds the log in use
 }
 
@@ -27,14 +27,17 @@ const (
 func (t turns) Append(ctx context.Context, e audit.Entry) (index int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, turnWait)
 	defer cancel()
-	log, err := audit.Open(t.paths, audit.Options{Holder: t.holder})
+	log, err := t.open()
 	for policy.CodeOf(err) == policy.Busy {
+		if index, relayErr := t.relay(ctx, e); !errors.Is(relayErr, errNoRelay) {
+			return index, relayErr
+		}
 		select {
 		case <-ctx.Done():
 			return 0, err
 		case <-time.After(turnPause):
 		}
-		log, err = audit.Open(t.paths, audit.Options{Holder: t.holder})
+		log, err = t.open()
 	}
 	if err != nil {
 		return 0, err
@@ -46,10 +49,14 @@ func (t turns) Append(ctx context.Context, e audit.Entry) (index int64, err erro
 	return index, log.Publish(ctx)
 }
 
+func (t turns) open() (*audit.Log, error) {
+	return audit.Open(audit.Home(t.home), audit.Options{Holder: t.holder})
+}
+
 // record puts what a command did to the warehouse on its audit log.
 func (a *app) record(ctx context.Context, kind audit.Kind, command string, datasets []string, attributes map[string]string) error {
 	attributes["command"] = command
-	_, err := turns{audit.Home(a.config.Home), command}.Append(ctx, audit.Entry{
+	_, err := turns{a.config.Home, command}.Append(ctx, audit.Entry{
 		Timestamp: a.now(), Kind: kind, Door: string(policy.Command), ProgramVersion: buildVersions(nil).Version,
 		Datasets: datasets, Attributes: attributes,
 	})

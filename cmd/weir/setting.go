@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 )
@@ -18,10 +20,12 @@ import (
 // keyHome is the one setting that the file in the home cannot make.
 const keyHome = "home"
 
-// The words for the policy that a home has of itself, and for no key.
+// The words for the policy that a home has of itself, for no file, and for a
+// door that stays shut.
 const (
 	policyOfHome = "default"
-	noKey        = "none"
+	none         = "none"
+	off          = "off"
 )
 
 // setting is one value of the configuration. The flags, the environment, the
@@ -37,7 +41,9 @@ type setting struct {
 }
 
 // settings returns the table. What others are relative to comes first.
-func settings() []setting {
+func settings() []setting { return append(warehouseSettings(), serveSettings()...) }
+
+func warehouseSettings() []setting {
 	return []setting{
 		{key: keyHome, flag: "home", fallback: "./weir-home",
 			meaning: "directory of the warehouse",
@@ -66,7 +72,7 @@ func settings() []setting {
 		{key: "policy.bundle", fallback: policyOfHome,
 			meaning: "directory, .tar.gz or URL of the policy; by default the home's folder policy, or if that is empty, the built-in one",
 			set:     path(func(c *Config) *string { return &c.Policy.Bundle })},
-		{key: "policy.key", fallback: noKey,
+		{key: "policy.key", fallback: none,
 			meaning: "file with the public key (PEM) that a policy of your own must be signed with",
 			set:     path(func(c *Config) *string { return &c.Policy.Key })},
 		{key: "policy.algorithm", fallback: "RS256",
@@ -75,6 +81,35 @@ func settings() []setting {
 		{key: "snapshots.keep", fallback: "10",
 			meaning: "number of snapshots that pruning leaves",
 			set:     whole(func(c *Config) *int { return &c.Snapshots.Keep }, 1, 1_000_000)},
+	}
+}
+
+func serveSettings() []setting {
+	return []setting{
+		{key: "serve.pgwire", fallback: "127.0.0.1:5439",
+			meaning: "address of the door for PostgreSQL clients, or off",
+			set:     address(func(c *Config) *string { return &c.Serve.PGWire })},
+		{key: "serve.flight", fallback: "127.0.0.1:8815",
+			meaning: "address of the door for Arrow Flight SQL, or off",
+			set:     address(func(c *Config) *string { return &c.Serve.Flight })},
+		{key: "serve.http", fallback: "127.0.0.1:8480",
+			meaning: "address of the door for HTTP, or off",
+			set:     address(func(c *Config) *string { return &c.Serve.HTTP })},
+		{key: "serve.certificate", fallback: none,
+			meaning: "file with the server's TLS certificate and its chain (PEM)",
+			set:     path(func(c *Config) *string { return &c.Serve.Certificate })},
+		{key: "serve.key", fallback: none,
+			meaning: "file with the certificate's private key (PEM)",
+			set:     path(func(c *Config) *string { return &c.Serve.Key })},
+		{key: "serve.client_ca", fallback: none,
+			meaning: "file with the authorities (PEM) one of which must have signed a client's certificate",
+			set:     path(func(c *Config) *string { return &c.Serve.ClientCA })},
+		{key: "serve.statements", fallback: strconv.Itoa(2 * runtime.GOMAXPROCS(0)),
+			meaning: "statements that the engine works for at once; others wait their turn",
+			set:     whole(func(c *Config) *int { return &c.Serve.Statements }, 1, 1024)},
+		{key: "serve.drain", fallback: "10s",
+			meaning: "time that running statements get to end when the server stops",
+			set:     duration(func(c *Config) *time.Duration { return &c.Serve.Drain })},
 	}
 }
 
@@ -130,6 +165,33 @@ func share(field func(*Config) *float64) func(*Config, string) error {
 			return errors.New("is not a share from 0 to 1, such as 0.10")
 		}
 		*field(c) = x
+		return nil
+	}
+}
+
+// address takes a host and a port. What a host name means, the system knows
+// when the server starts.
+func address(field func(*Config) *string) func(*Config, string) error {
+	return func(c *Config, value string) error {
+		_, port, err := net.SplitHostPort(value)
+		if err == nil {
+			_, err = strconv.ParseUint(port, 10, 16)
+		}
+		if err != nil && value != off {
+			return errors.New("is no address such as 127.0.0.1:5439, and not off")
+		}
+		*field(c) = value
+		return nil
+	}
+}
+
+func duration(field func(*Config) *time.Duration) func(*Config, string) error {
+	return func(c *Config, value string) error {
+		d, err := time.ParseDuration(value)
+		if err != nil || d < 0 {
+			return errors.New("is no duration such as 10s or 1m30s")
+		}
+		*field(c) = d
 		return nil
 	}
 }

@@ -32,7 +32,7 @@ func (a *app) tokens(ctx context.Context, holder string, f func(context.Context,
 	if err := a.home().Check(); err != nil {
 		return err
 	}
-	log := turns{audit.Home(a.config.Home), holder}
+	log := turns{a.config.Home, holder}
 	record := func(ctx context.Context, t identity.Token, action identity.Action) error {
 		ctx, cancel := context.WithTimeout(ctx, tokenTurn)
 		defer cancel()

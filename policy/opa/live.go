@@ -3,7 +3,7 @@ package opa
 import (
 	"context"
 	"errors"
-	"log/slog"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,15 +16,19 @@ import (
 type Live struct {
 	source  Source
 	options Options
-	log     *slog.Logger
+	tell    func(ctx context.Context, e *Engine, refused error)
 
 	reading sync.Mutex // one reload at a time
 	current atomic.Pointer[Engine]
 	failure atomic.Pointer[error]
 }
 
-// NewLive loads the bundle of a source over a catalogue.
-func NewLive(ctx context.Context, source Source, catalog []policy.Dataset, o Options, log *slog.Logger) (*Live, error) {
+// NewLive loads the bundle of a source over a catalogue. Tell is told of each
+// bundle that is put in force later, and once of each reason for which one is
+// refused; the engine is then the one that stays in force.
+func NewLive(
+	ctx context.Context, source Source, catalog []policy.Dataset, o Options, tell func(ctx context.Context, e *Engine, refused error),
+) (*Live, error) {
 	b, err := source.Read(ctx)
 	if err != nil {
 		return nil, err
@@ -33,13 +37,26 @@ func NewLive(ctx context.Context, source Source, catalog []policy.Dataset, o Opt
 	if err != nil {
 		return nil, err
 	}
-	l := &Live{source: source, options: o, log: log}
+	l := &Live{source: source, options: o, tell: tell}
 	l.current.Store(e)
 	return l, nil
 }
 
 // Engine returns the policy in force. A session that keeps it keeps its policy.
 func (l *Live) Engine() *Engine { return l.current.Load() }
+
+// Revision names the policy in force.
+func (l *Live) Revision() string { return l.Engine().Revision() }
+
+// Scope decides under the policy in force.
+func (l *Live) Scope(ctx context.Context, r policy.Request) (*policy.Scope, error) {
+	return l.Engine().Scope(ctx, r)
+}
+
+// Explain explains under the policy in force.
+func (l *Live) Explain(ctx context.Context, r policy.Request, dataset, column string) (*Explanation, error) {
+	return l.Engine().Explain(ctx, r, dataset, column)
+}
 
 // Failure returns why the last reload failed, or nil.
 func (l *Live) Failure() error {
@@ -63,11 +80,14 @@ func (l *Live) Reload(ctx context.Context) error {
 	return l.replace(ctx, b, l.Engine().catalog)
 }
 
-// Over puts the bundle in force over another catalogue, such as that of a new
-// snapshot.
+// Over puts the bundle in force over a catalogue, such as that of a new
+// snapshot, unless it is the same one.
 func (l *Live) Over(ctx context.Context, catalog []policy.Dataset) error {
 	l.reading.Lock()
 	defer l.reading.Unlock()
+	if reflect.DeepEqual(catalog, l.Engine().catalog) {
+		return nil
+	}
 	return l.replace(ctx, l.Engine().bundle, catalog)
 }
 
@@ -78,23 +98,25 @@ func (l *Live) replace(ctx context.Context, b *Bundle, catalog []policy.Dataset)
 		return l.outcome(ctx, err)
 	}
 	l.current.Store(e)
-	l.log.InfoContext(ctx, "policy loaded", "revision", e.Revision(), "origin", e.Origin())
+	l.tell(ctx, e, nil)
 	return l.outcome(ctx, nil)
 }
 
-// outcome keeps and reports how a reload ended.
+// outcome keeps how a reload ended, and tells of a failure that is new.
 func (l *Live) outcome(ctx context.Context, err error) error {
 	if err == nil {
 		l.failure.Store(nil)
 		return nil
 	}
-	l.failure.Store(&err)
-	l.log.ErrorContext(ctx, "policy not loaded; the old one stays in force", "revision", l.Engine().Revision(), "error", err)
+	before := l.failure.Swap(&err)
+	if before == nil || (*before).Error() != err.Error() {
+		l.tell(ctx, l.Engine(), err)
+	}
 	return err
 }
 
 // Poll reloads at intervals until the context ends. Failures are kept and
-// logged, and end nothing.
+// told, and end nothing.
 func (l *Live) Poll(ctx context.Context, every time.Duration) {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
@@ -103,7 +125,7 @@ func (l *Live) Poll(ctx context.Context, every time.Duration) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			_ = l.Reload(ctx) //nolint:errcheck // kept as Failure and logged
+			_ = l.Reload(ctx) //nolint:errcheck // kept as Failure and told
 		}
 	}
 }
