@@ -88,8 +88,12 @@ func TestDoor(t *testing.T) {
 	t.Parallel()
 	d := serve(t)
 	for name, test := range map[string]func(*testing.T, *served){
-		"statement": testStatement,
-		"errors":    testErrors,
+		"adbc":                 testADBC,
+		"adbc errors":          testADBCErrors,
+		"adbc cancel":          testADBCCancel,
+		"adbc session options": testADBCSessionOptions,
+		"statement":            testStatement,
+		"errors":               testErrors,
 		"notes and audit i d come with the answer": testNotesAndAuditIDComeWithTheAnswer,
 		"updates are refused with a sentence":      testUpdatesAreRefusedWithASentence,
 		"parameters":                               testParameters,
