@@ -147,9 +147,9 @@ func (s *server) greet(ctx context.Context) (metadata.MD, error) {
 
 // visitor is what a gateway session depends on.
 type visitor struct {
-	principal, token string
-	expires          int64
-	wish             access.Wish
+	principal, token, client string
+	expires                  int64
+	wish                     access.Wish
 }
 
 // visit is a call that may ask the gateway.
@@ -163,7 +163,7 @@ type visit struct {
 // has ended is refused at once.
 func (s *server) enter(ctx context.Context) (*visit, error) {
 	c := callerOf(ctx)
-	key := visitor{c.credential.Principal, c.credential.Token, c.credential.Expires.UnixNano(), c.wish}
+	key := visitor{c.credential.Principal, c.credential.Token, c.credential.Client, c.credential.Expires.UnixNano(), c.wish}
 	a, ok := s.visits.Get(key)
 	if !ok {
 		var err error
