@@ -43,7 +43,12 @@ func ParseVariance(name string) (Variance, error) {
 }
 
 // String returns the estimator's name.
-func (v Variance) String() string { return varianceNames[v] }
+func (v Variance) String() string {
+	if v < 0 || int(v) >= len(varianceNames) {
+		return "unknown"
+	}
+	return varianceNames[v]
+}
 
 // Clustered tells whether the estimator is robust to dependence in clusters.
 func (v Variance) Clustered() bool { return v >= CR0 }

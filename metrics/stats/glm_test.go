@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // Reference: testdata/glm.json, by R 4.2.2. Tolerance 1e-10 relative.
@@ -143,7 +145,7 @@ func TestGLMRefuses(t *testing.T) {
 		"weights":   {GLM{}, one, []float64{0, 1, 0}, []float64{1, -1, 1}, "weight of row 2 is negative"},
 		"no weight": {GLM{}, one, []float64{0, 1, 0}, []float64{0, 0, 0}, "every weight is zero"},
 		"ridge":     {GLM{Ridge: math.NaN()}, one, []float64{0, 1, 0}, nil, "ridge penalty is NaN"},
-		"link":      {GLM{Link: 17}, one, []float64{0, 1, 0}, nil, "link 17 does not exist"},
+		"link":      {GLM{Link: 17}, one, []float64{0, 1, 0}, nil, "fit unknown model: link 17 does not exist"},
 		"identity":  {GLM{Link: Identity}, one, []float64{0, 1, 1}, nil, "use the logit link"},
 		"empty":     {GLM{}, Design{}, nil, nil, "0 columns and 0 rows"},
 	} {
@@ -217,4 +219,44 @@ func sum(x []float64) float64 {
 		s += v
 	}
 	return s
+}
+
+// A model of the opposite outcome has opposite coefficients, rows may come in
+// any order, and a covariate's unit changes its coefficient alone.
+func TestGLMInvariances(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 0))
+		n := rapid.IntRange(80, 200).Draw(rt, "n")
+		a, b, y, w := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
+		for i := range n {
+			a[i], b[i], w[i] = random.NormFloat64(), float64(random.IntN(3)), 0.5+random.Float64()
+			y[i] = indicator(random.NormFloat64()+a[i]/2 > 0)
+		}
+		coefficients := func(a, b, y, w []float64) []float64 {
+			fit, err := GLM{Link: Probit, Epsilon: 1e-14}.Fit(Design{[]string{"a", "b"}, [][]float64{a, b}}.WithIntercept(n), y, w)
+			if err != nil {
+				rt.Fatal(err)
+			}
+			return fit.Coefficients
+		}
+		want := coefficients(a, b, y, w)
+		opposite := make([]float64, n)
+		for i, v := range y {
+			opposite[i] = 1 - v
+		}
+		order := random.Perm(n)
+		for name, c := range map[string]struct{ got, factor []float64 }{
+			"opposite": {coefficients(a, b, opposite, w), []float64{-1, -1, -1}},
+			"shuffled": {coefficients(pick(a, order), pick(b, order), pick(y, order), pick(w, order)), []float64{1, 1, 1}},
+			"scaled":   {coefficients(times(a, 1e6), times(b, 1e-3), y, w), []float64{1, 1e-6, 1e3}},
+			"weights":  {coefficients(a, b, y, times(w, 10)), []float64{1, 1, 1}},
+		} {
+			for j, factor := range c.factor {
+				if math.Abs(c.got[j]/factor-want[j]) > 1e-6 {
+					rt.Fatalf("%s: %v, want %v times %v", name, c.got, want, c.factor)
+				}
+			}
+		}
+	})
 }

@@ -42,8 +42,7 @@ type GroupTimeEffect struct {
 // the panel is, with the normal distribution; with clusters other than units,
 // the factor G/(G−1) and t with G − 1 degrees of freedom.
 type GroupTimeEffects struct {
-	Effects  []GroupTimeEffect // by group, then period
-	PreTrend *Wald             // that all effects before treatment are zero; nil if there are none
+	Effects []GroupTimeEffect // by group, then period
 
 	groups   []int       // first treated periods
 	member   [][]float64 // 1 where a unit is of the group
@@ -71,8 +70,7 @@ func (g GroupTime) Effects() (*GroupTimeEffects, error) {
 			result.Effects = append(result.Effects, effect)
 		}
 	}
-	result.PreTrend, err = result.preTrend()
-	return result, err
+	return result, nil
 }
 
 // effect returns ATT(g, t) for the period at index t.
@@ -167,8 +165,10 @@ func (r *GroupTimeEffects) covariance(a, b []float64) float64 {
 	return sum / (n * n) * c / (c - 1)
 }
 
-// preTrend tests that effects before treatment are zero.
-func (r *GroupTimeEffects) preTrend() (*Wald, error) {
+// PreTrend tests that all effects before treatment are zero, as they are if
+// trends are parallel. Errors: there are none, or as few units or clusters as
+// effects.
+func (r *GroupTimeEffects) PreTrend() (Wald, error) {
 	var before []GroupTimeEffect
 	for _, e := range r.Effects {
 		if e.Period < e.Group {
@@ -176,7 +176,7 @@ func (r *GroupTimeEffects) preTrend() (*Wald, error) {
 		}
 	}
 	if before == nil {
-		return nil, nil //nolint:nilnil // documented: there is nothing to test
+		return Wald{}, errNoPreTrend()
 	}
 	values, cov := mat.NewVecDense(len(before), nil), mat.NewSymDense(len(before), nil)
 	for a := range before {
@@ -187,7 +187,11 @@ func (r *GroupTimeEffects) preTrend() (*Wald, error) {
 	}
 	test, err := waldTest(values, cov, r.df())
 	if err != nil {
-		return nil, fmt.Errorf("group-time effects: test of parallel trends: %w", err)
+		return Wald{}, fmt.Errorf("test of parallel trends: %w", err)
 	}
-	return &test, nil
+	return test, nil
+}
+
+func errNoPreTrend() error {
+	return policy.Errorf(policy.DataRefused, "test of parallel trends: there is no effect before treatment to test; load earlier periods")
 }

@@ -33,7 +33,11 @@ func TestGroupTimeAgreesWithDid(t *testing.T) {
 		near(t, at, e.Value, att[i], 1e-12)
 		near(t, at+" error", e.SE, se[i], 1e-12)
 	}
-	near(t, "pre-trend p", got.PreTrend.P, 0.16812, 5e-6)
+	test, err := got.PreTrend()
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "pre-trend p", test.P, 0.16812, 5e-6)
 
 	var published struct {
 		Dynamic, Group map[string]float64
@@ -77,7 +81,7 @@ func TestGroupTimeOfTwoPeriods(t *testing.T) {
 		near(t, name+" error", e.SE, want.SE, 1e-12)
 		near(t, name+" df", e.DF, want.DF, 0)
 	}
-	if got.PreTrend != nil {
+	if _, err := got.PreTrend(); err == nil {
 		t.Error("a test of trends with no period before treatment")
 	}
 }
@@ -92,7 +96,7 @@ func TestNotYetTreatedComparison(t *testing.T) {
 		Outcome: []float64{1, 6, 9, 2, 4, 7, 3, 4, 6, 0, 50, 99},
 	}
 	got, err := GroupTime{Panel: p, NotYetTreated: true}.Effects()
-	if err != nil && !strings.Contains(err.Error(), "singular") {
+	if err != nil {
 		t.Fatal(err)
 	}
 	for i, want := range []float64{
@@ -172,9 +176,8 @@ func TestGroupTimeInvariances(t *testing.T) {
 			}
 		}
 		effects := func(p Panel) (values, errors []float64) {
-			// With few units the test of trends can be singular; effects are there.
 			got, err := GroupTime{Panel: p, NotYetTreated: true}.Effects()
-			if err != nil && !strings.Contains(err.Error(), "singular") {
+			if err != nil {
 				rt.Fatal(err)
 			}
 			dynamic, overall := got.Dynamic()

@@ -36,7 +36,12 @@ func ParseLink(name string) (Link, error) {
 }
 
 // String returns the link's name.
-func (l Link) String() string { return linkNames[l] }
+func (l Link) String() string {
+	if l < 0 || int(l) >= len(linkNames) {
+		return "unknown"
+	}
+	return linkNames[l]
+}
 
 const (
 	epsilon    = 2.220446049250313e-16 // between 1 and the next double, R's .Machine$double.eps

@@ -29,10 +29,30 @@ type EventEffect struct {
 	Estimate
 }
 
-// EventStudy is an effect by event time with a test of parallel trends.
+// EventStudy is an effect by event time.
 type EventStudy struct {
-	Effects  []EventEffect // ascending; −1, to which all are relative, is left out
-	PreTrend *Wald         // that effects before −1 are zero; nil if there are none
+	Effects []EventEffect // ascending; −1, to which all are relative, is left out
+
+	covariance *Covariance
+}
+
+// PreTrend tests that all effects before −1 are zero, as they are if trends are
+// parallel. Errors: there are none, or as few clusters as effects.
+func (s EventStudy) PreTrend() (Wald, error) {
+	var before []string
+	for _, e := range s.Effects {
+		if e.Event < -1 {
+			before = append(before, eventName(e.Event))
+		}
+	}
+	if before == nil {
+		return Wald{}, errNoPreTrend()
+	}
+	test, err := s.covariance.Wald(before...)
+	if err != nil {
+		return Wald{}, fmt.Errorf("test of parallel trends: %w", err)
+	}
+	return test, nil
 }
 
 // DifferenceInDifferences returns the effect on the treated in their treated
@@ -77,24 +97,13 @@ func (p Panel) EventStudy(kind Variance) (EventStudy, error) {
 	if err != nil {
 		return EventStudy{}, fmt.Errorf("event study: %w", err)
 	}
-	var study EventStudy
-	var before []string
+	study := EventStudy{covariance: covariance}
 	for _, event := range events {
 		estimate, err := covariance.Coefficient(eventName(event))
 		if err != nil {
 			return EventStudy{}, fmt.Errorf("event study: %w", err)
 		}
 		study.Effects = append(study.Effects, EventEffect{event, estimate})
-		if event < -1 {
-			before = append(before, eventName(event))
-		}
-	}
-	if before != nil {
-		test, err := covariance.Wald(before...)
-		if err != nil {
-			return EventStudy{}, fmt.Errorf("event study: %w", err)
-		}
-		study.PreTrend = &test
 	}
 	return study, nil
 }

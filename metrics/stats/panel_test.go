@@ -91,7 +91,11 @@ func TestPanelAgreesWithR(t *testing.T) {
 		relative(t, fmt.Sprint("event ", event), got.Value, want.Events[k], 1e-8)
 		relative(t, fmt.Sprint("error ", event), got.SE, want.SE[k], 1e-8)
 	}
-	relative(t, "pre-trend F", study.PreTrend.F, want.PreTrend, 1e-8)
+	test, err := study.PreTrend()
+	if err != nil {
+		t.Fatal(err)
+	}
+	relative(t, "pre-trend F", test.F, want.PreTrend, 1e-8)
 }
 
 func TestPanelRefuses(t *testing.T) {
