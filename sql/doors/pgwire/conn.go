@@ -207,10 +207,14 @@ func (c *conn) newTask(ctx context.Context) (context.Context, *task) {
 	return ctx, t
 }
 
-// explain says of an error whether the task's own time was its reason.
+// explain says of an error of a task whether the reason was that it ended.
 func (t *task) explain(err error) error {
-	if t != nil && policy.CodeOf(err) == policy.Canceled && errors.Is(context.Cause(t.ctx), errStatementTime) {
-		return fault(codeCanceled, "%s", errStatementTime)
+	if t == nil || t.ctx.Err() == nil {
+		return err
+	}
+	cause := context.Cause(t.ctx)
+	if errors.Is(cause, errStatementTime) || policy.CodeOf(err) != policy.Canceled {
+		return fault(codeCanceled, "%s", cause)
 	}
 	return err
 }
