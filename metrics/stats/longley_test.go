@@ -43,3 +43,43 @@ func TestLongley(t *testing.T) {
 	relative(t, "sigma", fit.Sigma, 304.854073561965, 1e-10)
 	relative(t, "R squared", fit.RSquared, 0.995479004577296, 1e-12)
 }
+
+// A calendar year and its square are all but collinear, yet lm keeps both, and
+// so must we; with the cube it is aliased, as lm has it. The fit is that of
+// the year counted from 2005.
+func TestNearCollinearity(t *testing.T) {
+	t.Parallel()
+	data := readTable(t, "mpdta.csv")
+	y, year := data.numbers(t, "lemp"), data.numbers(t, "year")
+	design := func(from float64) Design {
+		columns := make([][]float64, 3)
+		for _, v := range year {
+			x := v - from
+			columns[0], columns[1], columns[2] = append(columns[0], x), append(columns[1], x*x), append(columns[2], x*x*x)
+		}
+		return Design{[]string{"year", "square", "cube"}, columns}.WithIntercept(len(y))
+	}
+	raw, counted := design(0), design(2005)
+	cube, err := LeastSquares(raw, y, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !cube.Aliased[3] || cube.Aliased[2] {
+		t.Errorf("aliased: %v", cube.Aliased)
+	}
+	for _, d := range []*Design{&raw, &counted} {
+		d.Names, d.Columns = d.Names[:3], d.Columns[:3]
+	}
+	got, err := LeastSquares(raw, y, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := LeastSquares(counted, y, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	relative(t, "square", got.Coefficients[2], want.Coefficients[2], 1e-5)
+	for i := range y {
+		near(t, "fitted", got.Fitted[i], want.Fitted[i], 1e-8)
+	}
+}
