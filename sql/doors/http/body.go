@@ -1,7 +1,6 @@
 package httpdoor
 
 import (
-	"errors"
 	"net/http"
 	"time"
 )
@@ -70,7 +69,10 @@ func (b *body) send(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := b.w.Write(p)
-	return n, errors.Join(err, b.control.SetWriteDeadline(time.Time{}))
+	if err == nil {
+		err = b.control.SetWriteDeadline(time.Time{})
+	}
+	return n, err
 }
 
 // end sends what is left.

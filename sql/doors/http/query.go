@@ -59,7 +59,7 @@ func (c *call) stream(result *gateway.Result, f format) error {
 		err = e.end(rows)
 	}
 	if err == nil {
-		h.Set(rowsTrailer, strconv.FormatInt(rows, 10))
+		h.Set(http.TrailerPrefix+rowsTrailer, strconv.FormatInt(rows, 10))
 		err = b.end()
 	}
 	if err == nil || !b.begun {

@@ -61,6 +61,7 @@ type outline struct {
 		Description string `yaml:"description"`
 	} `yaml:"tags"`
 	Paths      map[string]map[string]outlineOperation `yaml:"paths"`
+	order      []string                               // of the paths
 	Components struct {
 		Parameters map[string]documented `yaml:"parameters"`
 	} `yaml:"components"`
@@ -112,6 +113,15 @@ func render() ([]byte, error) {
 	if err := yaml.Unmarshal(openAPI, &o); err != nil {
 		return nil, err
 	}
+	var ordered struct {
+		Paths yaml.MapSlice `yaml:"paths"`
+	}
+	if err := yaml.Unmarshal(openAPI, &ordered); err != nil {
+		return nil, err
+	}
+	for _, path := range ordered.Paths {
+		o.order = append(o.order, fmt.Sprint(path.Key))
+	}
 	t, err := template.New("reference").Parse(referencePage)
 	if err != nil {
 		return nil, err
@@ -123,13 +133,12 @@ func render() ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// sections groups the operations by tag, in the document's order of tags and by
-// path.
+// sections groups the operations by tag, in the document's order.
 func (o outline) sections() []section {
 	var out []section
 	for _, tag := range o.Tags {
 		s := section{Name: tag.Name, Description: tag.Description}
-		for _, path := range slices.Sorted(maps.Keys(o.Paths)) {
+		for _, path := range o.order {
 			for method, op := range o.Paths[path] {
 				if slices.Contains(op.Tags, tag.Name) {
 					s.Operations = append(s.Operations, o.operation(method, path, op))
