@@ -13,6 +13,8 @@ import (
 const Never = math.MaxInt
 
 // Panel is outcomes of units over periods; all slices have one entry a row.
+// Periods are counted, months since some start say, since event times are
+// their differences.
 type Panel struct {
 	Unit     []int // a code for each unit; a unit has one row a period at most
 	Period   []int
@@ -87,6 +89,11 @@ func (p Panel) EventStudy(kind Variance) (EventStudy, error) {
 	}
 	var design Design
 	events := p.events()
+	reference, found := slices.BinarySearch(events, -1)
+	if !found {
+		return EventStudy{}, policy.Errorf(policy.DataRefused, "event study: no treated unit has a row in the period before treatment")
+	}
+	events = slices.Delete(events, reference, reference+1)
 	for _, event := range events {
 		design.Names = append(design.Names, eventName(event))
 		design.Columns = append(design.Columns, p.indicator(func(i int) bool {
@@ -110,7 +117,7 @@ func (p Panel) EventStudy(kind Variance) (EventStudy, error) {
 
 func eventName(event int) string { return fmt.Sprintf("event %+d", event) }
 
-// events returns the event times of treated rows, ascending, without −1.
+// events returns the event times of treated rows, ascending.
 func (p Panel) events() []int {
 	var events []int
 	for i := range p.First {
@@ -119,9 +126,10 @@ func (p Panel) events() []int {
 		}
 	}
 	slices.Sort(events)
-	return slices.DeleteFunc(slices.Compact(events), func(e int) bool { return e == -1 })
+	return slices.Compact(events)
 }
 
+// indicator returns 1 for the rows of which is holds, else 0.
 func (p Panel) indicator(is func(i int) bool) []float64 {
 	values := make([]float64, len(p.Period))
 	for i := range values {

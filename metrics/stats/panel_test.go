@@ -126,6 +126,17 @@ func TestPanelRefuses(t *testing.T) {
 			t.Errorf("%s: error %v, want one with %q", name, err, c.message)
 		}
 	}
+	gap := good()
+	gap.Period = []int{1, 3, 1, 3, 1, 3}
+	if _, err := gap.EventStudy(CR0); err != nil {
+		t.Error(err)
+	}
+	for i := range gap.First[2:] {
+		gap.First[2+i] = 3
+	}
+	if _, err := gap.EventStudy(CR0); err == nil || !strings.Contains(err.Error(), "in the period before treatment") {
+		t.Errorf("no reference period: %v", err)
+	}
 	if got, err := good().DifferenceInDifferences(CR0); err != nil || math.Abs(got.Value-0) > 1e-12 {
 		t.Errorf("effect %v, %v; by hand (2 + 0)/2 − 1 = 0", got, err)
 	}

@@ -69,14 +69,10 @@ func reduceChain(columns [][]float64, scale []float64, lo, hi int) upper {
 // A reflection touches one row of r and all of block (LAPACK's dtpqrt).
 func (r upper) absorb(block [][]float64) {
 	for j, v := range block {
-		square := floats.Dot(v, v)
-		if square == 0 {
+		beta, tau := householder(r[j][j], v)
+		if tau == 0 {
 			continue
 		}
-		alpha := r[j][j]
-		beta := -math.Copysign(math.Sqrt(alpha*alpha+square), alpha)
-		tau := (beta - alpha) / beta
-		floats.Scale(1/(alpha-beta), v)
 		r[j][j] = beta
 		for l := j + 1; l < len(r); l++ {
 			s := tau * (r[l][j] + floats.Dot(v, block[l]))
@@ -84,6 +80,19 @@ func (r upper) absorb(block [][]float64) {
 			floats.AddScaled(block[l], -s, v)
 		}
 	}
+}
+
+// householder makes v, by scaling it, the vector of the reflection
+// I − tau·(1, v)(1, v)' that turns (alpha, v) into (beta, 0). A tau of 0 means
+// that v is zero already.
+func householder(alpha float64, v []float64) (beta, tau float64) {
+	square := floats.Dot(v, v)
+	if square == 0 {
+		return alpha, 0
+	}
+	beta = -math.Copysign(math.Sqrt(alpha*alpha+square), alpha)
+	floats.Scale(1/(alpha-beta), v)
+	return beta, (beta - alpha) / beta
 }
 
 // factor is a least squares problem reduced to a triangular system over the
@@ -125,17 +134,11 @@ func (r upper) solveOrder(tolerance float64) factor {
 
 // reflect zeroes the first column below row k and turns the others with it.
 func reflect(columns [][]float64, k int) {
-	v := columns[0][k+1:]
-	square := floats.Dot(v, v)
-	if square == 0 {
-		return
-	}
-	alpha := columns[0][k]
-	beta := -math.Copysign(math.Sqrt(alpha*alpha+square), alpha)
-	tau := (beta - alpha) / beta
-	v = slices.Clone(v)
-	floats.Scale(1/(alpha-beta), v)
-	for _, column := range columns {
+	v := slices.Clone(columns[0][k+1:])
+	beta, tau := householder(columns[0][k], v)
+	columns[0][k] = beta
+	clear(columns[0][k+1:])
+	for _, column := range columns[1:] {
 		s := tau * (column[k] + floats.Dot(v, column[k+1:]))
 		column[k] -= s
 		floats.AddScaled(column[k+1:], -s, v)
