@@ -8,9 +8,15 @@ import (
 
 // runner is a prepared statement on a connection of its own.
 type runner struct {
-	text      string
+	job
 	conn      *duck.Conn
 	statement *duck.Statement
+}
+
+// job is a text and where it runs.
+type job struct {
+	instance *duck.Instance
+	text     string
 }
 
 func (r *runner) close() {
@@ -26,24 +32,25 @@ func (r *runner) close() {
 // behind.
 type idle struct {
 	mu    sync.Mutex
-	byKey map[string][]*runner // by text
+	byJob map[job][]*runner
 	count int
 }
 
 const idleRunners = 64
 
-func newIdle() *idle { return &idle{byKey: map[string][]*runner{}} }
+func newIdle() *idle { return &idle{byJob: map[job][]*runner{}} }
 
 // take returns a runner for a text, a waiting one if there is one.
 func (i *idle) take(instance *duck.Instance, text string) (*runner, error) {
-	if r := i.waiting(text); r != nil {
+	j := job{instance, text}
+	if r := i.waiting(j); r != nil {
 		return r, nil
 	}
 	c, err := instance.Connect()
 	if err != nil {
 		return nil, err
 	}
-	r := &runner{text: text, conn: c}
+	r := &runner{job: j, conn: c}
 	if r.statement, err = c.Prepare(text); err != nil {
 		r.close()
 		return nil, err
@@ -51,18 +58,18 @@ func (i *idle) take(instance *duck.Instance, text string) (*runner, error) {
 	return r, nil
 }
 
-func (i *idle) waiting(text string) *runner {
+func (i *idle) waiting(j job) *runner {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	rs := i.byKey[text]
+	rs := i.byJob[j]
 	if len(rs) == 0 {
 		return nil
 	}
 	last := rs[len(rs)-1]
-	i.byKey[text] = rs[:len(rs)-1]
+	i.byJob[j] = rs[:len(rs)-1]
 	i.count--
 	if len(rs) == 1 {
-		delete(i.byKey, text)
+		delete(i.byJob, j)
 	}
 	return last
 }
@@ -75,7 +82,7 @@ func (i *idle) give(r *runner) {
 		r.close()
 		return
 	}
-	i.byKey[r.text] = append(i.byKey[r.text], r)
+	i.byJob[r.job] = append(i.byJob[r.job], r)
 	i.count++
 }
 
@@ -83,10 +90,10 @@ func (i *idle) give(r *runner) {
 func (i *idle) close() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	for _, rs := range i.byKey {
+	for _, rs := range i.byJob {
 		for _, r := range rs {
 			r.close()
 		}
 	}
-	i.byKey, i.count = map[string][]*runner{}, 0
+	i.byJob, i.count = map[job][]*runner{}, 0
 }

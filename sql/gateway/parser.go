@@ -86,16 +86,17 @@ func openLocked(ctx context.Context, o duck.Options, prepare func(c *duck.Conn) 
 	defer func() {
 		if err != nil {
 			i.Close()
+			i = nil
 		}
 	}()
 	c, err := i.Connect()
 	if err != nil {
-		return nil, err
+		return i, err
 	}
 	defer c.Close()
 	if prepare != nil {
 		if err := prepare(c); err != nil {
-			return nil, err
+			return i, err
 		}
 	}
 	for _, stmt := range []string{
@@ -104,7 +105,7 @@ func openLocked(ctx context.Context, o duck.Options, prepare func(c *duck.Conn) 
 		"SET GLOBAL lock_configuration = true",
 	} {
 		if err := c.Exec(ctx, stmt); err != nil {
-			return nil, fmt.Errorf("lock the instance: %w", err)
+			return i, fmt.Errorf("lock the instance: %w", err)
 		}
 	}
 	return i, nil

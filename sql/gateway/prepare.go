@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/weir-warehouse/weir/policy"
 	"github.com/weir-warehouse/weir/sql/duck"
+	"github.com/weir-warehouse/weir/sql/gateway/pgcatalog"
 	"github.com/weir-warehouse/weir/sql/guard"
 )
 
@@ -27,6 +29,7 @@ type Prepared struct {
 type checked struct {
 	guard.Verdict
 
+	source      string // the client's, in the engine's dialect
 	text        string
 	parameters  []string // types
 	occurrences []occurrence
@@ -50,7 +53,7 @@ func (s *Session) Prepare(ctx context.Context, text string, kinds ...string) (*P
 	if c.Refusal != nil {
 		return nil, refused(c.Refusal)
 	}
-	schema, err := o.describe(text, c)
+	schema, err := s.describe(o, c)
 	if err != nil {
 		return nil, s.refused(ctx, newID(), err)
 	}
@@ -85,15 +88,19 @@ func unfit(f *duck.Fault) error {
 // describe plans a statement where there are no rows. The engine does not tell
 // the columns of some statements before their parameters have values; NULLs of
 // the right types will do.
-func (o *open) describe(text string, c *checked) (*arrow.Schema, error) {
-	conn, err := o.shadow.Connect()
+func (s *Session) describe(o *open, c *checked) (*arrow.Schema, error) {
+	instance, err := s.shadow(o, c.Verdict)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := instance.Connect()
 	if err != nil {
 		return nil, err
 	}
 	defer conn.Close()
 	for _, try := range []string{
 		c.text,
-		rewrite(text, c.occurrences, func(i int) string { return "CAST(NULL AS " + c.occurrences[i].kind + ")" }),
+		rewrite(c.source, c.occurrences, func(i int) string { return "CAST(NULL AS " + c.occurrences[i].kind + ")" }),
 	} {
 		schema, err := describeOn(conn, try)
 		if schema != nil || err != nil {
@@ -113,13 +120,30 @@ func describeOn(c *duck.Conn, text string) (*arrow.Schema, error) {
 }
 
 // check is the guard's verdict on a text in an open scope. It depends on these
-// two and the declared types alone, so the scope remembers it: dashboards ask
-// the same again and again.
+// two, the dialect and the declared types alone, so the scope remembers it:
+// dashboards ask the same again and again.
 func (s *Session) check(ctx context.Context, o *open, text string, kinds []string) (*checked, error) {
+	if !s.inPostgres() {
+		return s.remembered(ctx, o, text, kinds)
+	}
+	if refusal := s.g.guard.CheckText(text); refusal != nil {
+		return &checked{Verdict: guard.Verdict{Refusal: refusal}}, nil //nolint:nilerr // as in judge
+	}
+	rewritten := pgcatalog.Rewrite(text, s.request.Principal.ID)
+	c, err := s.remembered(ctx, o, rewritten.Text, kinds)
+	if err != nil || c.Refusal == nil || c.Refusal.Position < 0 {
+		return c, err
+	}
+	there := *c.Refusal
+	there.Position = rewritten.Original(there.Position)
+	return &checked{Verdict: guard.Verdict{Refusal: &there, Fingerprint: c.Fingerprint, Hash: c.Hash}}, nil
+}
+
+func (s *Session) remembered(ctx context.Context, o *open, text string, kinds []string) (*checked, error) {
 	for len(kinds) > 0 && kinds[len(kinds)-1] == "" {
 		kinds = kinds[:len(kinds)-1]
 	}
-	key := strings.Join(append([]string{text}, kinds...), "\x00") // which no text that passes has
+	key := strings.Join(append([]string{strconv.FormatBool(s.inPostgres()), text}, kinds...), "\x00") // which no text that passes has
 	if c, ok := o.known.Get(key); ok {
 		return c, nil
 	}
@@ -127,7 +151,7 @@ func (s *Session) check(ctx context.Context, o *open, text string, kinds []strin
 	if err != nil {
 		return nil, err
 	}
-	c := &checked{Verdict: v, text: text}
+	c := &checked{Verdict: v, source: text, text: text}
 	if v.Refusal == nil {
 		if err := s.typed(ctx, o, c, kinds); err != nil {
 			return nil, err
@@ -148,7 +172,11 @@ func (s *Session) judge(ctx context.Context, o *open, text string) (guard.Verdic
 	if err != nil {
 		return guard.Verdict{}, err
 	}
-	return s.g.guard.Check(text, tree, o.names), nil
+	names, err := s.names(o)
+	if err != nil {
+		return guard.Verdict{}, err
+	}
+	return s.g.guard.Check(text, tree, names), nil
 }
 
 // typed gives each parameter of a checked text a type, and has the text that
@@ -165,7 +193,11 @@ func (s *Session) typed(ctx context.Context, o *open, c *checked, kinds []string
 	if len(all) == 0 {
 		return nil
 	}
-	conn, err := o.shadow.Connect()
+	instance, err := s.shadow(o, c.Verdict)
+	if err != nil {
+		return err
+	}
+	conn, err := instance.Connect()
 	if err != nil {
 		return err
 	}

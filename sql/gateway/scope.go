@@ -42,6 +42,8 @@ type open struct {
 	names  *guard.Scope
 	tables []table
 
+	postgres *postgres
+
 	known *lru.Cache[string, *checked] // texts with declared types
 	idle  *idle
 
@@ -103,6 +105,7 @@ func (g *Gateway) build(ctx context.Context, key string, scope *policy.Scope, m 
 	if err != nil {
 		return o, fmt.Errorf("open the scope's catalog: %w", err)
 	}
+	o.postgres = g.newPostgres(context.WithoutCancel(ctx), o, options)
 	o.names, err = o.relations(ctx)
 	return o, err
 }
@@ -200,15 +203,7 @@ func shadowed() []string { return []string{"tables", "columns", "schemata"} }
 
 // relations tells the guard what may be named.
 func (o *open) relations(ctx context.Context) (*guard.Scope, error) {
-	var out []guard.Relation
-	path := []string{"main"}
-	for _, t := range o.tables {
-		names := make([]string, len(t.columns))
-		for i, col := range t.columns {
-			names[i] = col.name
-		}
-		out = append(out, guard.Relation{Schema: t.schema, Name: t.name, Columns: names})
-	}
+	out := o.shown()
 	c, err := o.shadow.Connect()
 	if err != nil {
 		return nil, err
@@ -225,7 +220,19 @@ func (o *open) relations(ctx context.Context) (*guard.Scope, error) {
 		}
 		out = append(out, r)
 	}
-	return guard.NewScope("memory", path, out)
+	return guard.NewScope("memory", []string{"main"}, out)
+}
+
+// shown are the relations that the scope shows.
+func (o *open) shown() (out []guard.Relation) {
+	for _, t := range o.tables {
+		names := make([]string, len(t.columns))
+		for i, col := range t.columns {
+			names[i] = col.name
+		}
+		out = append(out, guard.Relation{Schema: t.schema, Name: t.name, Columns: names})
+	}
+	return out
 }
 
 // ready makes the relations that a statement names fit to be read.
@@ -306,5 +313,8 @@ func (o *open) close() {
 	}
 	if o.shadow != nil {
 		o.shadow.Close()
+	}
+	if o.postgres != nil {
+		o.postgres.close()
 	}
 }

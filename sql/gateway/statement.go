@@ -93,7 +93,9 @@ func (s *Session) run(ctx context.Context, r *Result, o *open, c *checked, param
 func (s *Session) begin(ctx context.Context, r *Result, o *open, c *checked, params []Param) (err error) {
 	instance := o.data
 	if c.Touches == guard.TouchesCatalog {
-		instance = o.shadow
+		if instance, err = s.shadow(o, c.Verdict); err != nil {
+			return s.g.hide(ctx, r.id, err)
+		}
 	} else if err := s.g.ready(ctx, o, c.Relations); err != nil {
 		return s.g.hide(ctx, r.id, err)
 	}

@@ -1,0 +1,139 @@
+-- Functions of PostgreSQL's catalogue. None reads anything but the views.
+
+CREATE MACRO quote_ident(_word) AS CASE WHEN regexp_matches(_word, '^[a-z_][a-z0-9_]*$') THEN _word ELSE '"' || replace(_word, '"', '""') || '"' END;
+CREATE MACRO quote_literal(_word) AS '''' || replace(_word, '''', '''''') || '''';
+CREATE MACRO parse_ident(_qualified) AS list_transform(regexp_extract_all(_qualified, '"(?:[^"]|"")*"|[^."]+'),
+  lambda part: CASE WHEN left(part, 1) = '"' THEN replace(substr(part, 2, length(part) - 2), '""', '"') ELSE lower(trim(part)) END);
+CREATE MACRO pg_type_name(_type, _modifier) AS CASE
+  WHEN _type IS NULL THEN NULL
+  WHEN _type = 1700 AND _modifier >= 4 THEN 'numeric(' || ((_modifier - 4) // 65536)::VARCHAR || ',' || ((_modifier - 4) % 65536)::VARCHAR || ')'
+  ELSE coalesce((SELECT max(t.shown) FROM pg_type AS t WHERE t.oid = _type), '???') END;
+CREATE MACRO format_type(_type, _modifier) AS pg_type_name(TRY_CAST(_type AS BIGINT), TRY_CAST(_modifier AS BIGINT));
+CREATE MACRO pg_get_userbyid(_role) AS 'weir';
+CREATE MACRO pg_get_expr(_tree, _relation) AS NULL::VARCHAR, (_tree, _relation, _pretty) AS NULL::VARCHAR;
+CREATE MACRO obj_description(_object) AS NULL::VARCHAR, (_object, _catalog) AS (
+  SELECT max(d.description) FROM pg_description AS d WHERE d.objoid = _object AND d.objsubid = 0 AND _catalog = 'pg_class');
+CREATE MACRO shobj_description(_object, _catalog) AS NULL::VARCHAR;
+CREATE MACRO col_description(_relation, _number) AS (
+  SELECT max(d.description) FROM pg_description AS d WHERE d.objoid = _relation AND d.objsubid = _number AND _number > 0);
+CREATE MACRO pg_table_is_visible(_relation) AS coalesce((SELECT max(c.relnamespace) FROM pg_class AS c WHERE c.oid = _relation) IN (11, 2200), false);
+CREATE MACRO pg_type_is_visible(_type) AS true;
+CREATE MACRO pg_function_is_visible(_function) AS true;
+CREATE MACRO pg_operator_is_visible(_operator) AS true;
+CREATE MACRO pg_opclass_is_visible(_class) AS true;
+CREATE MACRO pg_opfamily_is_visible(_family) AS true;
+CREATE MACRO pg_collation_is_visible(_collation_oid) AS true;
+CREATE MACRO pg_conversion_is_visible(_conversion) AS true;
+CREATE MACRO pg_ts_config_is_visible(_config) AS true;
+CREATE MACRO pg_ts_dict_is_visible(_dict) AS true;
+CREATE MACRO pg_ts_parser_is_visible(_parser) AS true;
+CREATE MACRO pg_ts_template_is_visible(_template) AS true;
+CREATE MACRO pg_statistics_obj_is_visible(_statistics_oid) AS true;
+CREATE MACRO pg_is_in_recovery() AS false;
+CREATE MACRO pg_is_other_temp_schema(_namespace) AS false;
+CREATE MACRO pg_my_temp_schema() AS 0;
+CREATE MACRO pg_relation_is_publishable(_relation) AS false;
+CREATE MACRO pg_backend_pid() AS 1;
+CREATE MACRO pg_postmaster_start_time() AS NULL::TIMESTAMPTZ;
+CREATE MACRO pg_conf_load_time() AS NULL::TIMESTAMPTZ;
+CREATE MACRO inet_server_addr() AS NULL::VARCHAR;
+CREATE MACRO inet_server_port() AS NULL::INTEGER;
+CREATE MACRO inet_client_addr() AS NULL::VARCHAR;
+CREATE MACRO inet_client_port() AS NULL::INTEGER;
+CREATE MACRO version() AS 'PostgreSQL 15.8 (Weir)';
+CREATE MACRO current_database() AS 'weir';
+CREATE MACRO current_catalog() AS 'weir';
+CREATE MACRO current_schema() AS 'main';
+CREATE MACRO current_schemas(_implicit) AS CASE WHEN _implicit THEN ['pg_catalog', 'main'] ELSE ['main'] END;
+CREATE MACRO pg_setting_values() AS MAP {
+  'server_version': '15.8', 'server_version_num': '150008', 'server_encoding': 'UTF8', 'client_encoding': 'UTF8', 'search_path': 'main',
+  'TimeZone': 'UTC', 'DateStyle': 'ISO, MDY', 'IntervalStyle': 'postgres', 'max_index_keys': '32', 'max_identifier_length': '63',
+  'block_size': '8192', 'standard_conforming_strings': 'on', 'default_transaction_isolation': 'read committed',
+  'transaction_isolation': 'read committed', 'transaction_read_only': 'on', 'default_transaction_read_only': 'on', 'integer_datetimes': 'on',
+  'bytea_output': 'hex', 'lc_collate': 'C', 'lc_ctype': 'C.UTF-8', 'is_superuser': 'off', 'in_hot_standby': 'off', 'statement_timeout': '0'};
+CREATE MACRO pg_setting_value(_name) AS coalesce(map_extract(pg_setting_values(), _name)[1], map_extract(pg_setting_values(), lower(_name))[1]);
+CREATE MACRO current_setting(_name) AS pg_setting_value(_name), (_name, _missing_ok) AS pg_setting_value(_name);
+CREATE MACRO set_config(_setting_name, _setting_value, _is_local) AS _setting_value;
+CREATE MACRO has_table_privilege(_relation, _privilege) AS upper(_privilege) LIKE '%SELECT%', (_role, _relation, _privilege) AS upper(_privilege) LIKE '%SELECT%';
+CREATE MACRO has_any_column_privilege(_relation, _privilege) AS upper(_privilege) LIKE '%SELECT%',
+  (role, _relation, _privilege) AS upper(_privilege) LIKE '%SELECT%';
+CREATE MACRO has_column_privilege(_relation, _attribute, _privilege) AS upper(_privilege) LIKE '%SELECT%',
+  (role, _relation, _attribute, _privilege) AS upper(_privilege) LIKE '%SELECT%';
+CREATE MACRO has_schema_privilege(_namespace, _privilege) AS upper(_privilege) LIKE '%USAGE%',
+  (role, _namespace, _privilege) AS upper(_privilege) LIKE '%USAGE%';
+CREATE MACRO has_database_privilege(_database_name, _privilege) AS upper(_privilege) LIKE '%CONNECT%',
+  (role, _database_name, _privilege) AS upper(_privilege) LIKE '%CONNECT%';
+CREATE MACRO has_function_privilege(_function, _privilege) AS false, (_role, _function, _privilege) AS false;
+CREATE MACRO has_sequence_privilege(_sequence_name, _privilege) AS false, (_role, _sequence_name, _privilege) AS false;
+CREATE MACRO has_type_privilege(_type, _privilege) AS true, (_role, _type, _privilege) AS true;
+CREATE MACRO pg_has_role(_role, _privilege) AS true, (_member, _role, _privilege) AS true;
+CREATE MACRO getdatabaseencoding() AS 'UTF8';
+CREATE MACRO pg_char_to_encoding(_name) AS CASE upper(_name) WHEN 'UTF8' THEN 6 ELSE -1 END;
+CREATE MACRO pg_encoding_to_char(_encoding) AS CASE _encoding WHEN 6 THEN 'UTF8' ELSE '' END;
+CREATE MACRO pg_table_size(_relation) AS 0::BIGINT;
+CREATE MACRO pg_relation_size(_relation) AS 0::BIGINT, (_relation, _fork) AS 0::BIGINT;
+CREATE MACRO pg_total_relation_size(_relation) AS 0::BIGINT;
+CREATE MACRO pg_indexes_size(_relation) AS 0::BIGINT;
+CREATE MACRO pg_database_size(_database_name) AS 0::BIGINT;
+CREATE MACRO pg_tablespace_size(_space) AS 0::BIGINT;
+CREATE MACRO pg_size_pretty(_size) AS _size::VARCHAR || ' bytes';
+CREATE MACRO pg_tablespace_location(_space) AS '';
+CREATE MACRO pg_stat_get_numscans(_relation) AS 0::BIGINT;
+CREATE MACRO pg_get_viewdef(_relation) AS NULL::VARCHAR, (_relation, _pretty) AS NULL::VARCHAR;
+CREATE MACRO pg_get_ruledef(_rule) AS NULL::VARCHAR, (_rule, _pretty) AS NULL::VARCHAR;
+CREATE MACRO pg_get_triggerdef(_trigger_oid) AS NULL::VARCHAR, (_trigger_oid, _pretty) AS NULL::VARCHAR;
+CREATE MACRO pg_get_functiondef(_function) AS NULL::VARCHAR;
+CREATE MACRO pg_get_function_sqlbody(_function) AS NULL::VARCHAR;
+CREATE MACRO pg_get_function_result(_function) AS (SELECT max(pg_type_name(p.prorettype, -1)) FROM pg_proc AS p WHERE p.oid = _function);
+CREATE MACRO pg_get_function_arguments(_function) AS (
+  SELECT max(array_to_string(list_transform(p.proargtypes, lambda a: a::VARCHAR), ', ')) FROM pg_proc AS p WHERE p.oid = _function);
+CREATE MACRO pg_get_function_identity_arguments(_function) AS pg_get_function_arguments(_function);
+CREATE MACRO pg_get_statisticsobjdef_columns(_statistics_oid) AS NULL::VARCHAR;
+CREATE MACRO pg_get_partkeydef(_relation) AS NULL::VARCHAR;
+CREATE MACRO pg_get_serial_sequence(_relation, _attribute) AS NULL::VARCHAR;
+CREATE MACRO pg_get_keywords() AS TABLE SELECT keyword_name AS word, left(upper(keyword_category), 1) AS catcode, keyword_category AS catdesc FROM duckdb_keywords();
+CREATE MACRO pg_key_columns(_index_oid) AS (
+  SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY list_position(i.indkey, a.attnum)) FROM pg_index AS i
+  JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND list_contains(i.indkey, a.attnum) WHERE i.indexrelid = _index_oid);
+CREATE MACRO pg_get_constraintdef(_constraint_oid) AS 'PRIMARY KEY (' || pg_key_columns(_constraint_oid - 1) || ')',
+  (_constraint_oid, pretty) AS 'PRIMARY KEY (' || pg_key_columns(_constraint_oid - 1) || ')';
+CREATE MACRO pg_index_definition(_index_oid) AS (
+  SELECT max('CREATE UNIQUE INDEX ' || quote_ident(x.relname) || ' ON ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname) || ' USING btree (')
+  FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid JOIN pg_class AS x ON x.oid = i.indexrelid
+  JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE i.indexrelid = _index_oid) || pg_key_columns(_index_oid) || ')';
+CREATE MACRO pg_index_column(_index_oid, _position) AS (
+  SELECT max(a.attname) FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[_position] WHERE i.indexrelid = _index_oid);
+CREATE MACRO pg_get_indexdef(_index_oid) AS pg_index_definition(_index_oid), (_index_oid, _position, _pretty) AS
+  CASE WHEN _position = 0 THEN pg_index_definition(_index_oid) ELSE pg_index_column(_index_oid, _position) END;
+CREATE MACRO pg_format_one(_format, _value) AS CASE WHEN contains(_format, '%I') AND (NOT contains(_format, '%s') OR strpos(_format, '%I') < strpos(_format, '%s'))
+  THEN regexp_replace(_format, '%I', quote_ident(_value::VARCHAR)) ELSE regexp_replace(_format, '%s', _value::VARCHAR) END;
+CREATE MACRO pg_format(_format, _a) AS pg_format_one(_format, _a), (_format, _a, _b) AS pg_format_one(pg_format_one(_format, _a), _b);
+CREATE MACRO array_lower(_list, _dimension) AS CASE WHEN len(_list) > 0 THEN 1 END;
+CREATE MACRO array_upper(_list, _dimension) AS CASE WHEN len(_list) > 0 THEN len(_list) END;
+CREATE MACRO _pg_expandarray(_list) AS unnest(list_transform(_list, lambda x, n: {'x': x, 'n': n}));
+CREATE MACRO pg_regclass_oid(_object) AS coalesce(TRY_CAST(_object AS BIGINT), (
+  SELECT min(c.oid) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE [c.relname] = parse_ident(_object::VARCHAR)[-1:] AND (len(parse_ident(_object::VARCHAR)) = 1 OR [n.nspname] = parse_ident(_object::VARCHAR)[-2:-2])));
+CREATE MACRO pg_regclass(_object) AS coalesce((SELECT max(CASE WHEN c.relnamespace IN (11, 2200) THEN quote_ident(c.relname)
+  ELSE quote_ident(n.nspname) || '.' || quote_ident(c.relname) END) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE c.oid = pg_regclass_oid(_object)), _object::VARCHAR);
+CREATE MACRO to_regclass(_object) AS pg_regclass(_object);
+CREATE MACRO pg_regtype_oid(_type) AS coalesce(TRY_CAST(_type AS BIGINT), (
+  SELECT min(t.oid) FROM pg_type AS t WHERE replace(lower(_type::VARCHAR), 'pg_catalog.', '') IN (t.typname, t.shown)));
+CREATE MACRO pg_regtype(_type) AS coalesce(pg_type_name(pg_regtype_oid(_type), -1), _type::VARCHAR);
+CREATE MACRO pg_regnamespace(_namespace) AS coalesce((SELECT max(n.nspname) FROM pg_namespace AS n WHERE n.oid = TRY_CAST(_namespace AS BIGINT)), _namespace::VARCHAR);
+CREATE MACRO pg_regnamespace_oid(_namespace) AS coalesce(TRY_CAST(_namespace AS BIGINT), (SELECT min(n.oid) FROM pg_namespace AS n WHERE n.nspname = _namespace::VARCHAR));
+CREATE MACRO pg_regproc(_function) AS coalesce((SELECT max(p.proname) FROM pg_proc AS p WHERE p.oid = TRY_CAST(_function AS BIGINT)),
+  replace(_function::VARCHAR, 'pg_catalog.', ''));
+CREATE MACRO pg_regproc_oid(_function) AS coalesce(TRY_CAST(_function AS BIGINT), (SELECT min(p.oid) FROM pg_proc AS p WHERE p.proname = pg_regproc(_function)));
+CREATE MACRO pg_regrole(_role) AS 'weir';
+CREATE MACRO pg_regrole_oid(_role) AS 10;
+
+CREATE VIEW pg_indexes AS SELECT n.nspname AS schemaname, c.relname AS tablename, i.relname AS indexname, NULL::VARCHAR AS tablespace,
+  pg_get_indexdef(i.oid) AS indexdef FROM pg_index AS x JOIN pg_class AS c ON c.oid = x.indrelid JOIN pg_class AS i ON i.oid = x.indexrelid
+  JOIN pg_namespace AS n ON n.oid = c.relnamespace;
+
+CREATE VIEW pg_settings AS SELECT name, setting, NULL::VARCHAR AS unit, 'Weir' AS category, '' AS short_desc, NULL::VARCHAR AS extra_desc,
+  'internal' AS context, 'string' AS vartype, 'default' AS source, NULL::VARCHAR AS min_val, NULL::VARCHAR AS max_val,
+  NULL::VARCHAR[] AS enumvals, setting AS boot_val, setting AS reset_val, NULL::VARCHAR AS sourcefile, NULL::INTEGER AS sourceline,
+  false AS pending_restart FROM (SELECT e.key AS name, e.value AS setting FROM (SELECT unnest(map_entries(pg_setting_values())) AS e));

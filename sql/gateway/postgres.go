@@ -1,0 +1,128 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/weir-warehouse/weir/policy"
+	"github.com/weir-warehouse/weir/sql/duck"
+	"github.com/weir-warehouse/weir/sql/gateway/pgcatalog"
+	"github.com/weir-warehouse/weir/sql/guard"
+)
+
+// postgres answers the questions about the catalogue that come through the
+// PostgreSQL door, in PostgreSQL's words. It is opened on the first such
+// question, since most scopes are never asked one.
+type postgres struct {
+	names func() (*guard.Scope, error)
+
+	fill     func() (*duck.Instance, error)
+	mu       sync.Mutex
+	instance *duck.Instance // nil until it is asked for
+}
+
+// open returns the instance with the catalogue.
+func (p *postgres) open() (i *duck.Instance, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.instance == nil {
+		p.instance, err = p.fill()
+	}
+	return p.instance, err
+}
+
+func (p *postgres) close() {
+	if p.instance != nil {
+		p.instance.Close()
+	}
+}
+
+// keyed is a Catalog that also knows primary keys.
+type keyed interface {
+	Key(dataset string) (columns []string)
+}
+
+// newPostgres prepares the catalogue of a scope.
+func (g *Gateway) newPostgres(ctx context.Context, o *open, options duck.Options) *postgres {
+	return &postgres{
+		names: sync.OnceValues(func() (*guard.Scope, error) {
+			relations, functions, err := pgcatalog.Names()
+			if err != nil {
+				return nil, err
+			}
+			all := o.shown()
+			for _, r := range relations {
+				all = append(all, guard.Relation{Schema: r[0], Name: r[1], Catalog: true})
+			}
+			return guard.NewScope("memory", []string{pgcatalog.Main}, all, functions...)
+		}),
+		fill: func() (*duck.Instance, error) {
+			statements, err := pgcatalog.Statements(g.described(o))
+			if err != nil {
+				return nil, err
+			}
+			return openLocked(ctx, options, func(c *duck.Conn) error {
+				for _, s := range statements {
+					if err := c.Exec(ctx, s); err != nil {
+						return fmt.Errorf("fill the catalogue: %w", err)
+					}
+				}
+				return nil
+			})
+		},
+	}
+}
+
+// described are the scope's relations with what their contracts say of them.
+func (g *Gateway) described(o *open) []pgcatalog.Relation {
+	out := make([]pgcatalog.Relation, len(o.tables))
+	for i, t := range o.tables {
+		r := pgcatalog.Relation{Schema: t.schema, Name: t.name, Description: g.Catalog.Describe(t.grant.Dataset, ""), Key: g.key(t)}
+		for _, col := range t.columns {
+			r.Columns = append(r.Columns, pgcatalog.Column{Name: col.name, Type: col.kind, Description: g.Catalog.Describe(t.grant.Dataset, col.name)})
+		}
+		out[i] = r
+	}
+	return out
+}
+
+// key is the primary key of a relation, if all of it is shown in a way that
+// leaves it unique.
+func (g *Gateway) key(t table) []string {
+	catalog, ok := g.Catalog.(keyed)
+	if !ok || t.grant.Aggregate != nil {
+		return nil
+	}
+	columns := catalog.Key(t.grant.Dataset)
+	for _, name := range columns {
+		shown := slices.ContainsFunc(t.columns, func(c tableColumn) bool { return c.name == name })
+		if !shown || !slices.ContainsFunc(t.grant.Columns, func(c policy.GrantColumn) bool {
+			return c.Name == name && (c.Mask.Kind == policy.Show || c.Mask.Kind == policy.Hash)
+		}) {
+			return nil
+		}
+	}
+	return columns
+}
+
+// inPostgres reports whether a session speaks PostgreSQL's dialect.
+func (s *Session) inPostgres() bool { return s.request.Door == policy.PGWire }
+
+// names is what a session may name in a scope.
+func (s *Session) names(o *open) (*guard.Scope, error) {
+	if s.inPostgres() {
+		return o.postgres.names()
+	}
+	return o.names, nil
+}
+
+// shadow is the instance without rows in which a statement is planned, and in
+// which it runs if it asks the catalogue.
+func (s *Session) shadow(o *open, v guard.Verdict) (*duck.Instance, error) {
+	if s.inPostgres() && v.Touches == guard.TouchesCatalog {
+		return o.postgres.open()
+	}
+	return o.shadow, nil
+}
