@@ -3,7 +3,8 @@ package match
 import (
 	"fmt"
 	"math"
-	"slices"
+
+	"github.com/weir-warehouse/weir/policy"
 )
 
 // BalanceOptions says what a balance table shows beyond means, differences,
@@ -59,6 +60,9 @@ type ClusterBalance struct {
 // constraints name, and of the score, on the units f of the match (Ho, Imai,
 // King and Stuart 2007; Stuart 2010).
 func (r *Result) Balance(f *Frame, o BalanceOptions) (*Balance, error) {
+	if f.n != len(r.Weights) {
+		return nil, policy.Errorf(policy.Usage, "the data has %d rows, but the match was of %d", f.n, len(r.Weights))
+	}
 	names, cols, err := r.balanceColumns(f, o.Extra)
 	if err != nil {
 		return nil, err
@@ -76,7 +80,10 @@ func (r *Result) Balance(f *Frame, o BalanceOptions) (*Balance, error) {
 	}
 	out := b.empty()
 	if r.Distance != nil {
-		out.append(b.describe("distance", func() []float64 { return r.Distance }))
+		score := b.describe("distance", r.Distance)
+		score.all.G, score.matched.G = math.NaN(), math.NaN()
+		score.all.Category, score.matched.Category = "", ""
+		out.append(score)
 	}
 	for _, rows := range b.describeAll(names, cols) {
 		out.append(rows)
@@ -94,7 +101,7 @@ func (r *Result) balanceColumns(f *Frame, extra string) (names []string, cols []
 		if err != nil {
 			return nil, nil, err
 		}
-		vars = slices.Concat(vars, more)
+		vars = uniqueColumns(vars, more)
 	}
 	for _, v := range vars {
 		if v.Numeric() {
@@ -104,17 +111,7 @@ func (r *Result) balanceColumns(f *Frame, extra string) (names []string, cols []
 		n, c := code(v.dropLevels(), !v.truth, dummies)
 		names, cols = append(names, n...), append(cols, c...)
 	}
-	return uniqueColumns(names, cols)
-}
-
-// uniqueColumns leaves out columns whose name came before.
-func uniqueColumns(names []string, cols [][]float64) (keptNames []string, keptCols [][]float64, err error) {
-	for i, name := range names {
-		if !slices.Contains(keptNames, name) {
-			keptNames, keptCols = append(keptNames, name), append(keptCols, cols[i])
-		}
-	}
-	return keptNames, keptCols, nil
+	return names, cols, nil
 }
 
 // balancer is a balance table under way.
@@ -208,7 +205,7 @@ func (b *balancer) describeAll(names []string, cols [][]float64) []rowSet {
 	parallel(len(jobs), func(at int) {
 		i, k := jobs[at].i, jobs[at].k
 		if k < 0 {
-			sets[at], keep[at] = b.describe(names[i], func() []float64 { return cols[i] }), true
+			sets[at], keep[at] = b.describe(names[i], cols[i]), true
 			return
 		}
 		x, ok := product(cols[i], cols[k])
@@ -219,7 +216,7 @@ func (b *balancer) describeAll(names []string, cols [][]float64) []rowSet {
 		if i == k {
 			name = names[i] + "²"
 		}
-		sets[at], keep[at] = b.describe(name, func() []float64 { return x }), true
+		sets[at], keep[at] = b.describe(name, x), true
 	})
 	var out []rowSet
 	for at, set := range sets {
@@ -244,16 +241,13 @@ func product(a, b []float64) (x []float64, ok bool) {
 }
 
 // describe makes a covariate's rows.
-func (b *balancer) describe(name string, column func() []float64) rowSet {
-	x := column()
+func (b *balancer) describe(name string, x []float64) rowSet {
 	s := &sample{x: x, treated: b.Treated, binary: isBinary(x), order: ascending(x)}
 	s.spread = s.spreads(b.sampling)
 	scale := s.scale(b.Spec.Estimand)
 	out := rowSet{all: s.row(name, b.sampling, scale, nil), matched: s.row(name, b.weights, scale, b.pairDistance)}
-	if name != "distance" || b.Distance == nil {
-		out.matched.effectSize(s.moments(b.weights), s.binary)
-		out.all.effectSize(s.moments(b.sampling), s.binary)
-	}
+	out.matched.effectSize(s.moments(b.weights), s.binary)
+	out.all.effectSize(s.moments(b.sampling), s.binary)
 	for _, rows := range b.strata {
 		sub := s.subset(rows)
 		w := gather(b.sampling, rows)

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -25,25 +26,29 @@ func (e *expr) isCall(fn string, n int) bool {
 func (e *expr) String() string {
 	switch e.kind {
 	case 'n':
-		if nameLen(e.text) != len(e.text) || e.text == "" || e.text[0] >= '0' && e.text[0] <= '9' || e.text[0] == '_' {
+		if t, next, err := lexOne(e.text+" ", 0, []rune(e.text + " ")[0]); err != nil || t.kind != 'n' || next != len(e.text) {
 			return "`" + e.text + "`"
 		}
 		return e.text
 	case '0':
 		return deparseNumber(e.num)
 	case 's':
-		return strconv.Quote(e.text)
+		quote := `"`
+		if strings.Contains(e.text, quote) {
+			quote = "'"
+		}
+		return quote + e.text + quote
 	}
 	switch {
 	case e.text == "(":
 		return "(" + e.args[0].String() + ")"
 	case binaryPower[e.text] > 0 && len(e.args) == 2:
 		sign := " " + e.text + " "
-		if e.text == "^" || e.text == ":" {
+		if e.text == "^" || e.text == ":" || e.text == "/" {
 			sign = e.text
 		}
 		return e.args[0].String() + sign + e.args[1].String()
-	case len(e.args) == 1 && (e.text == "-" || e.text == "+" || e.text == "!"):
+	case len(e.args) == 1 && slices.Contains([]string{"-", "+", "!", "~"}, e.text):
 		return e.text + e.args[0].String()
 	}
 	args := make([]string, len(e.args))

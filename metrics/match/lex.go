@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// token is one lexical element of a formula. Its kind is 'n' for a name, '0'
-// for a number, 's' for a string, 'o' for an operator, and 0 at the end.
+// token is one lexical element of a formula. Its kind is 'n' for a name, 'q'
+// for a name in backquotes, '0' for a number, 's' for a string, 'o' for an operator, and 0 at the end.
 type token struct {
 	kind byte
 	text string
@@ -52,7 +52,7 @@ func lexOne(s string, i int, r rune) (t token, next int, err error) {
 		}
 		kind := byte('s')
 		if r == '`' {
-			kind = 'n'
+			kind = 'q'
 		}
 		return token{kind, s[i+1 : i+1+end], i}, i + end + 2, nil
 	}

@@ -2,9 +2,12 @@ package match
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/weir-warehouse/weir/policy"
 )
 
 // TestOptimalIsLeast compares optimal pairs with every possible pairing.
@@ -73,19 +76,29 @@ func leastPairing(n, m int, cost func(i, j int) float64) float64 {
 }
 
 // TestFullIsLeast compares full matching with every set of pairs that covers
-// all units.
+// all units within bounds.
 func TestFullIsLeast(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		n1 := rapid.IntRange(1, 3).Draw(t, "treated")
 		n0 := rapid.IntRange(1, 4).Draw(t, "controls")
 		f := randomFrame(t, n1, n0)
-		spec := Spec{Formula: "treat ~ x + z", Method: Full, Distance: Euclidean, Estimand: ATE}
+		spec := Spec{Formula: "treat ~ x + z", Method: Full, Distance: Euclidean, Estimand: ATE,
+			MinControls: rapid.SampledFrom([]float64{0, 0, 0.5}).Draw(t, "min"),
+			MaxControls: rapid.SampledFrom([]float64{0, 0, 2}).Draw(t, "max")}
 		r, err := Run(f, spec)
-		if err != nil {
+		refused := policy.CodeOf(err) == policy.DataRefused
+		if err != nil && !refused {
 			t.Fatal(err)
 		}
 		b := distances(t, f, spec)
+		want := leastCover(n1, n0, spec, func(i, j int) float64 { return b.distance(int32(i), int32(n1+j)) })
+		if refused != math.IsInf(want, 1) {
+			t.Fatalf("error %v, but the least distance is %v", err, want)
+		}
+		if refused {
+			return
+		}
 		var got float64
 		for i := range n1 {
 			for j := n1; j < n1+n0; j++ {
@@ -94,25 +107,39 @@ func TestFullIsLeast(t *testing.T) {
 				}
 			}
 		}
-		want := math.Inf(1)
-		for set := range 1 << (n1 * n0) {
-			var cost float64
-			covered := 0
-			for e := range n1 * n0 {
-				if set>>e&1 == 1 {
-					i, j := e/n0, n1+e%n0
-					cost += b.distance(int32(i), int32(j))
-					covered |= 1<<i | 1<<j
-				}
-			}
-			if covered == 1<<(n1+n0)-1 {
-				want = min(want, cost)
-			}
-		}
 		if math.Abs(got-want) > 1e-8*(1+want) {
 			t.Fatalf("total distance %v, want %v", got, want)
 		}
 	})
+}
+
+// leastCover tries all sets of pairs in which each unit has one at least, and
+// no more than the spec allows.
+func leastCover(n1, n0 int, spec Spec, cost func(i, j int) float64) float64 {
+	most, mostBack := n0, n1
+	if spec.MaxControls > 0 {
+		most = int(spec.MaxControls)
+	}
+	if spec.MinControls > 0 {
+		mostBack = int(1 / spec.MinControls)
+	}
+	best := math.Inf(1)
+	for set := range 1 << (n1 * n0) {
+		var sum float64
+		left, right := make([]int, n1), make([]int, n0)
+		for e := range n1 * n0 {
+			if set>>e&1 == 1 {
+				i, j := e/n0, e%n0
+				sum += cost(i, j)
+				left[i]++
+				right[j]++
+			}
+		}
+		if slices.Min(left) > 0 && slices.Min(right) > 0 && slices.Max(left) <= most && slices.Max(right) <= mostBack {
+			best = min(best, sum)
+		}
+	}
+	return best
 }
 
 // randomFrame draws units, the treated first, with values on a coarse grid so

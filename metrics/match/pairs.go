@@ -1,6 +1,8 @@
 package match
 
 import (
+	"slices"
+
 	"github.com/weir-warehouse/weir/policy"
 )
 
@@ -16,19 +18,24 @@ func (p *problem) result() *Result {
 // covariates lists the formula's variables, in order of the terms that have
 // them, then those that only constraints name.
 func (p *problem) covariates() []Column {
-	var own, out []Column
+	var own []Column
 	for _, t := range p.formula.terms {
 		for _, v := range t {
 			own = append(own, p.vars[v])
 		}
 	}
+	return uniqueColumns(own, p.others)
+}
+
+// uniqueColumns joins lists of columns and leaves out those whose name came
+// before.
+func uniqueColumns(lists ...[]Column) []Column {
+	var out []Column
 	seen := make(map[string]bool)
-	for _, list := range [][]Column{own, p.others} {
-		for _, c := range list {
-			if !seen[c.name] {
-				seen[c.name] = true
-				out = append(out, c)
-			}
+	for _, c := range slices.Concat(lists...) {
+		if !seen[c.name] {
+			seen[c.name] = true
+			out = append(out, c)
 		}
 	}
 	return out

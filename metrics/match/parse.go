@@ -108,6 +108,8 @@ func (p *parser) operand() (*expr, error) {
 			return p.arguments(t)
 		}
 		return &expr{kind: 'n', text: t.text}, nil
+	case 'q':
+		return &expr{kind: 'n', text: t.text}, nil
 	case 0:
 		return nil, badFormula(p.source, t.at, "it ends too early")
 	}

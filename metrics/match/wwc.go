@@ -33,13 +33,17 @@ func (r *Row) effectSize(m [2]moments, binary bool) {
 	if m[1].mean == m[0].mean {
 		r.G = 0
 	}
-	switch g := math.Abs(r.G); {
+	r.Category = categoryOf(r.G)
+}
+
+func categoryOf(g float64) Category {
+	switch g = math.Abs(g); {
 	case g <= satisfiedUpTo:
-		r.Category = Satisfied
+		return Satisfied
 	case g <= adjustUpTo:
-		r.Category = Adjust
+		return Adjust
 	default:
-		r.Category = NotSatisfied
+		return NotSatisfied
 	}
 }
 
