@@ -3,6 +3,7 @@ package stats
 import (
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -386,5 +387,31 @@ func TestICC1(t *testing.T) {
 	near(t, "unequal clusters", got.Value, (msb-msw)/(msb+(size-1)*msw), 1e-12)
 	if _, err := ICC1([]float64{1, 2}, []int{1, 2}, 0.95); err == nil {
 		t.Error("no error for clusters of one")
+	}
+}
+
+// Not parallel: it sets the number of processors for a while.
+func TestDrawsAreTheSameOnAnyNumberOfProcessors(t *testing.T) { //nolint:paralleltest // see above
+	outcome := lalonde(t, "re78").Columns[0]
+	d := Dose{Amount: lalonde(t, "educ").Columns[0], Covariates: lalonde(t, "age", "re74")}
+	p, state := counties(t, func(int, int, int) bool { return true })
+	p.Clusters = state
+	var runs [][]float64
+	for _, procs := range []int{1, 2, 5} {
+		before := runtime.GOMAXPROCS(procs)
+		curve, err := d.Response(outcome, []float64{8, 12}, Bootstrap{Blocks: villages(), Replicates: 50, Seed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		effects, err := GroupTime{Panel: p}.Effects()
+		if err != nil {
+			t.Fatal(err)
+		}
+		runtime.GOMAXPROCS(before)
+		_, overall := effects.Dynamic()
+		runs = append(runs, []float64{curve[0].Value, curve[0].SE, curve[1].Value, curve[1].SE, overall.Value, overall.SE})
+	}
+	if !slices.Equal(runs[0], runs[1]) || !slices.Equal(runs[0], runs[2]) {
+		t.Errorf("results depend on the number of processors: %v", runs)
 	}
 }
