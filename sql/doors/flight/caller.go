@@ -120,29 +120,46 @@ func clientOf(ctx context.Context) string {
 	return host
 }
 
-// greet signs a client in that shows a name and a token's secret in HTTP's
-// Basic form, and sends the handle of its session as a bearer token.
+// greet begins a session for a client that shows a name and a token's secret in
+// HTTP's Basic form, or the secret alone as a bearer token, and returns the
+// session's handle as a bearer token.
 func (s *server) greet(ctx context.Context) (metadata.MD, error) {
+	var held *session
 	md, _ := metadata.FromIncomingContext(ctx)
-	scheme, coded, _ := strings.Cut(first(md, authorizationHeader), " ")
+	if scheme, coded, _ := strings.Cut(first(md, authorizationHeader), " "); strings.EqualFold(scheme, "Basic") {
+		c, wish, err := s.named(ctx, coded)
+		if err != nil {
+			return nil, stranger{err}
+		}
+		held = &session{credential: c, wish: wish}
+	} else {
+		c, err := s.identify(ctx)
+		if err != nil {
+			return nil, err
+		}
+		held = &session{credential: c.credential, wish: c.wish}
+	}
+	handle, err := s.sessions.put(holder(held.credential), held)
+	return metadata.Pairs(authorizationHeader, "Bearer "+handle), err
+}
+
+// named returns what a client proves with a name and a token's secret. With a
+// slash after the name it may say the purpose.
+func (s *server) named(ctx context.Context, coded string) (access.Credential, access.Wish, error) {
 	plain, err := base64.StdEncoding.DecodeString(coded)
 	if err != nil {
 		plain, err = base64.RawStdEncoding.DecodeString(coded)
 	}
 	name, secret, ok := strings.Cut(string(plain), ":")
-	if !strings.EqualFold(scheme, "Basic") || err != nil || !ok {
-		return nil, stranger{policy.Errorf(policy.Denied, "sign in with a name and a token")}
+	if err != nil || !ok {
+		return access.Credential{}, access.Wish{}, policy.Errorf(policy.Denied, "sign in with a name and a token")
 	}
 	name, purpose, _ := strings.Cut(name, "/")
 	c, err := s.desk.Bearer(ctx, clientOf(ctx), secret)
 	if err == nil && c.Principal != name {
 		_, err = s.desk.Bearer(ctx, clientOf(ctx), "") // another's token counts, and is refused, as a wrong one
 	}
-	if err != nil {
-		return nil, stranger{err}
-	}
-	handle, err := s.sessions.put(holder(c), &session{credential: c, wish: access.Wish{Purpose: policy.Purpose(purpose)}})
-	return metadata.Pairs(authorizationHeader, "Bearer "+handle), err
+	return c, access.Wish{Purpose: policy.Purpose(purpose)}, err
 }
 
 // visitor is what a gateway session depends on.

@@ -89,6 +89,8 @@ func TestDoor(t *testing.T) {
 	d := serve(t)
 	for name, test := range map[string]func(*testing.T, *served){
 		"adbc":                 testADBC,
+		"python":               testPython,
+		"jdbc":                 testJDBC,
 		"adbc errors":          testADBCErrors,
 		"adbc cancel":          testADBCCancel,
 		"adbc session options": testADBCSessionOptions,

@@ -14,8 +14,8 @@ import (
 	"github.com/weir-warehouse/weir/sql/guard"
 )
 
-// describe registers what GetSqlInfo tells. Limits that are not told are not
-// known.
+// describe registers what GetSqlInfo tells, in the types that the JDBC driver
+// expects: ordinals and masks are int32, lengths and isolation int64.
 func (s *server) describe(program string) error {
 	for _, facts := range []flightsql.SqlInfoResultMap{serverFacts(program), dialectFacts(), absentFacts()} {
 		for id, value := range facts {
@@ -49,12 +49,12 @@ func serverFacts(program string) flightsql.SqlInfoResultMap {
 // dialectFacts describe the SELECT that the guard takes: DuckDB's.
 func dialectFacts() flightsql.SqlInfoResultMap {
 	return flightsql.SqlInfoResultMap{
-		uint32(flightsql.SqlInfoIdentifierCase):                int64(flightsql.SqlCaseSensitivityCaseInsensitive),
-		uint32(flightsql.SqlInfoQuotedIdentifierCase):          int64(flightsql.SqlCaseSensitivityCaseInsensitive),
+		uint32(flightsql.SqlInfoIdentifierCase):                int32(flightsql.SqlCaseSensitivityCaseInsensitive),
+		uint32(flightsql.SqlInfoQuotedIdentifierCase):          int32(flightsql.SqlCaseSensitivityCaseInsensitive),
 		uint32(flightsql.SqlInfoIdentifierQuoteChar):           `"`,
 		uint32(flightsql.SqlInfoExtraNameChars):                "$",
 		uint32(flightsql.SqlInfoSearchStringEscape):            `\`,
-		uint32(flightsql.SqlInfoNullOrdering):                  int64(flightsql.SqlNullOrderingSortAtEnd),
+		uint32(flightsql.SqlInfoNullOrdering):                  int32(flightsql.SqlNullOrderingSortAtEnd),
 		uint32(flightsql.SqlInfoCatalogTerm):                   "database",
 		uint32(flightsql.SqlInfoSchemaTerm):                    "schema",
 		uint32(flightsql.SqlInfoCatalogAtStart):                true,
@@ -66,7 +66,7 @@ func dialectFacts() flightsql.SqlInfoResultMap {
 		uint32(flightsql.SqlInfoSupportsLikeEscapeClause):      true,
 		uint32(flightsql.SqlInfoSupportsNonNullableColumns):    true,
 		uint32(flightsql.SqlInfoCorrelatedSubqueriesSupported): true,
-		uint32(flightsql.SqlInfoOuterJoinsSupportLevel):        int64(pb.SqlOuterJoinsSupportLevel_SQL_FULL_OUTER_JOINS),
+		uint32(flightsql.SqlInfoOuterJoinsSupportLevel):        int32(pb.SqlOuterJoinsSupportLevel_SQL_FULL_OUTER_JOINS),
 		uint32(flightsql.SqlInfoANSI92SupportedLevel):          bits(pb.SupportedAnsi92SqlGrammarLevel_ANSI92_ENTRY_SQL),
 		uint32(flightsql.SqlInfoSupportedGroupBy): bits(
 			pb.SqlSupportedGroupBy_SQL_GROUP_BY_UNRELATED, pb.SqlSupportedGroupBy_SQL_GROUP_BY_BEYOND_SELECT),
@@ -123,6 +123,16 @@ func absentFacts() flightsql.SqlInfoResultMap {
 		flightsql.SqlInfoLocatorsUpdateCopy, flightsql.SqlInfoStoredFunctionsUsingCallSyntaxSupported,
 	} {
 		facts[uint32(id)] = false
+	}
+	for _, id := range []flightsql.SqlInfo{
+		flightsql.SqlInfoMaxBinaryLiteralLen, flightsql.SqlInfoMaxCharLiteralLen, flightsql.SqlInfoMaxColumnNameLen,
+		flightsql.SqlInfoMaxColumnsInGroupBy, flightsql.SqlInfoMaxColumnsInIndex, flightsql.SqlInfoMaxColumnsInOrderBy,
+		flightsql.SqlInfoMaxColumnsInSelect, flightsql.SqlInfoMaxColumnsInTable, flightsql.SqlInfoMaxConnections,
+		flightsql.SqlInfoMaxCursorNameLen, flightsql.SqlInfoMaxIndexLen, flightsql.SqlInfoDBSchemaNameLen,
+		flightsql.SqlInfoMaxProcedureNameLen, flightsql.SqlInfoMaxCatalogNameLen, flightsql.SqlInfoMaxRowSize,
+		flightsql.SqlInfoMaxStatements, flightsql.SqlInfoMaxTableNameLen, flightsql.SqlInfoMaxTablesInSelect, flightsql.SqlInfoMaxUsernameLen,
+	} {
+		facts[uint32(id)] = int64(0) // no limit
 	}
 	return facts
 }

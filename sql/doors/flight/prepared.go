@@ -125,24 +125,21 @@ func (s *server) DoPutCommandStatementUpdate(ctx context.Context, q flightsql.St
 	return 0, s.refuse(ctx, v, q.GetQuery())
 }
 
-// DoPutPreparedStatementUpdate refuses updates.
+// DoPutPreparedStatementUpdate refuses to run as an update what, since it was
+// prepared, only reads.
 func (s *server) DoPutPreparedStatementUpdate(ctx context.Context, q flightsql.PreparedStatementUpdate, _ flight.MessageReader) (int64, error) {
 	if _, _, err := s.statement(ctx, q.GetPreparedStatementHandle()); err != nil {
 		return 0, err
 	}
-	return 0, errUpdate()
+	return 0, errReads()
 }
 
 // DoPutCommandStatementIngest refuses rows.
 func (s *server) DoPutCommandStatementIngest(context.Context, flightsql.StatementIngest, flight.MessageReader) (int64, error) {
-	return 0, errUpdate()
+	return 0, policy.Errorf(policy.Denied, "data is read-only here; it is loaded with weir load")
 }
 
 // BeginTransaction says that there are none.
 func (s *server) BeginTransaction(context.Context, flightsql.ActionBeginTransactionRequest) ([]byte, error) {
 	return nil, policy.Errorf(policy.Usage, "there are no transactions: data is read-only, and each statement sees one snapshot")
-}
-
-func errUpdate() error {
-	return policy.Errorf(policy.Denied, "data is read-only here; it is loaded with weir load")
 }

@@ -104,6 +104,10 @@ func (s *server) refuse(ctx context.Context, v *visit, text string) error {
 		return err
 	}
 	r.Close()
+	return errReads()
+}
+
+func errReads() error {
 	return policy.Errorf(policy.Usage, "this statement reads; send it as a query, not as an update")
 }
 
