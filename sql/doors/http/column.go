@@ -64,7 +64,7 @@ func columnOf(a arrow.Array, kind string) column {
 		} else if text := temporalText(a); text != nil {
 			c.text = text
 		} else {
-			c.json, c.text = true, nestedText(a)
+			c.json, c.text = true, nestedText(a, kind)
 		}
 	}
 	return c
@@ -115,9 +115,7 @@ func appendFloat(dst []byte, x float64, bits int) []byte {
 func decimalText(a *array.Decimal128, kind string) func([]byte, int) []byte {
 	if kind == "UHUGEINT" {
 		return func(dst []byte, i int) []byte {
-			n := a.Value(i)
-			high := new(big.Int).Lsh(new(big.Int).SetUint64(uint64(n.HighBits())), 64) //nolint:gosec // the same bits
-			return high.Or(high, new(big.Int).SetUint64(n.LowBits())).Append(dst, 10)
+			return unsigned(a.Value(i)).Append(dst, 10)
 		}
 	}
 	var scale int32
@@ -127,14 +125,23 @@ func decimalText(a *array.Decimal128, kind string) func([]byte, int) []byte {
 	return func(dst []byte, i int) []byte { return appendDecimal(dst, a.Value(i), int(scale)) }
 }
 
+// unsigned is the number that the bits are without a sign. The least HUGEINT,
+// negated, is right only so.
+func unsigned(n decimal128.Num) *big.Int {
+	high := new(big.Int).SetUint64(uint64(n.HighBits())) //nolint:gosec // the same bits
+	return high.Or(high.Lsh(high, 64), new(big.Int).SetUint64(n.LowBits()))
+}
+
 func appendDecimal(dst []byte, n decimal128.Num, scale int) []byte {
-	value := n.BigInt()
-	if value.Sign() < 0 {
-		dst = append(dst, '-')
-		value.Neg(value)
+	if n.Sign() < 0 {
+		dst, n = append(dst, '-'), n.Negate()
 	}
 	start := len(dst)
-	dst = value.Append(dst, 10)
+	if n.HighBits() == 0 {
+		dst = strconv.AppendUint(dst, n.LowBits(), 10)
+	} else {
+		dst = unsigned(n).Append(dst, 10)
+	}
 	if scale <= 0 {
 		return dst
 	}

@@ -62,18 +62,18 @@ func appendString(dst []byte, text string) []byte {
 // nestedText writes lists as arrays, structs as objects, and maps as arrays of
 // objects with key and value, since keys need not be texts. A union is its
 // value.
-func nestedText(a arrow.Array) func([]byte, int) []byte {
+func nestedText(a arrow.Array, kind string) func([]byte, int) []byte {
 	switch a := a.(type) {
 	case *array.Map:
-		return listText(a, a.ListValues())
+		return listText(a, "STRUCT("+part(kind, 0)+", "+part(kind, 1)+")")
 	case array.ListLike:
-		return listText(a, a.ListValues())
+		return listText(a, part(kind, 0))
 	case *array.Struct:
-		return structText(a)
+		return structText(a, kind)
 	case array.Union:
 		fields := make([]column, a.NumFields())
 		for i := range fields {
-			fields[i] = columnOf(a.Field(i), "")
+			fields[i] = columnOf(a.Field(i), part(kind, i))
 		}
 		return func(dst []byte, i int) []byte { return fields[a.ChildID(i)].appendJSON(dst, unionIndex(a, i)) }
 	}
@@ -87,8 +87,8 @@ func unionIndex(a array.Union, i int) int {
 	return i
 }
 
-func listText(a array.ListLike, values arrow.Array) func([]byte, int) []byte {
-	items := columnOf(values, "")
+func listText(a array.ListLike, kind string) func([]byte, int) []byte {
+	items := columnOf(a.ListValues(), kind)
 	return func(dst []byte, i int) []byte {
 		from, to := a.ValueOffsets(i)
 		dst = append(dst, '[')
@@ -102,14 +102,14 @@ func listText(a array.ListLike, values arrow.Array) func([]byte, int) []byte {
 	}
 }
 
-func structText(a *array.Struct) func([]byte, int) []byte {
+func structText(a *array.Struct, name string) func([]byte, int) []byte {
 	kind, ok := a.DataType().(*arrow.StructType)
 	if !ok {
 		return nil
 	}
 	names, fields := make([][]byte, a.NumField()), make([]column, a.NumField())
 	for i := range fields {
-		names[i], fields[i] = appendString(nil, kind.Field(i).Name), columnOf(a.Field(i), "")
+		names[i], fields[i] = appendString(nil, kind.Field(i).Name), columnOf(a.Field(i), part(name, i))
 	}
 	return func(dst []byte, i int) []byte { return appendObject(dst, names, fields, i) }
 }
