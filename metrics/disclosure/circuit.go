@@ -1,0 +1,233 @@
+package disclosure
+
+import (
+	"math/rand/v2"
+	"slices"
+)
+
+// walker changes a table step by step into others that agree with what is
+// known. Each step is a circuit: quantities that go up or down by the same
+// amount so that all sums stay (in a two-way table the corners of a rectangle,
+// in a three-way table those of a box: the hypercubes of the handbook, section
+// 4.4.2). A walker finds short circuits only, but at once.
+type walker struct {
+	*system
+	known  []Range
+	table  []int64
+	random *rand.Rand
+	price  func(q int, d int64) (room int64, cost float64) // how far a quantity may go and what it costs
+	unit   float64                                         // what an open sum is likely to cost
+	draws  int                                             // tries at a circuit
+	looks  int                                             // changes considered so far
+	moved  func([]change)                                  // told of each circuit taken, if set
+}
+
+// change is a quantity and its direction in a circuit.
+type change struct {
+	quantity  int
+	direction int64
+}
+
+// pending is a sum that a circuit does not keep yet.
+type pending struct {
+	sum int
+	off int64
+}
+
+func (s *system) walker(known []Range, table []int64) *walker {
+	w := &walker{system: s, known: known, table: table, unit: 1, draws: 12}
+	w.price = func(q int, d int64) (int64, float64) { return w.room(q, d), 0 }
+	w.random = rand.New(rand.NewPCG(3, 4)) //nolint:gosec // audits must repeat, not surprise
+	return w
+}
+
+// proof is two tables beside a given one, each as the quantities in which it
+// differs and their values there.
+type proof [2]map[int]int64
+
+// changes says whether a quantity differs in one of the tables.
+func (p proof) changes(q int) bool {
+	_, up := p[0][q]
+	_, down := p[1][q]
+	return up || down
+}
+
+// inner is the range of values of a quantity, v in the given table.
+func (p proof) inner(q int, v int64) Range {
+	r := Range{v, v}
+	for _, table := range p {
+		if other, ok := table[q]; ok {
+			r = Range{min(r.Lo, other), max(r.Hi, other)}
+		}
+	}
+	return r
+}
+
+// stands says whether the tables agree with all that is known, given the true
+// one. Nothing about how they were found matters to it.
+func (s *system) stands(p proof) bool {
+	for _, table := range p {
+		off := map[int]int64{}
+		for q, v := range table {
+			if !s.known[q].holds(v) {
+				return false
+			}
+			for _, at := range s.in[q] {
+				off[at.sum] += at.sign * (v - s.truth[q])
+			}
+		}
+		for _, v := range off {
+			if v != 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// prove looks for tables that show quantity q wide enough.
+func (w *walker) prove(q int, l Level) proof {
+	v := w.table[q]
+	var p proof
+	for k, d := range []int64{1, -1} {
+		inner := p.inner(q, v)
+		want := max(l.Above, l.Width-(v-inner.Lo))
+		if d < 0 {
+			want = max(l.Below, l.Width-(inner.Hi-v))
+		}
+		before := map[int]int64{}
+		w.reach(q, d, min(want, w.room(q, d)), before)
+		p[k] = make(map[int]int64, len(before))
+		for c, value := range before {
+			p[k][c] = w.table[c]
+			w.table[c] = value
+		}
+	}
+	return p
+}
+
+// reach moves quantity q by up to so much in a direction. It notes in before
+// what each changed quantity was.
+func (w *walker) reach(q int, d, want int64, before map[int]int64) {
+	for want > 0 {
+		found, ok := w.circuit(q, d, want)
+		if !ok {
+			return
+		}
+		for _, c := range found.changes {
+			if _, ok := before[c.quantity]; !ok {
+				before[c.quantity] = w.table[c.quantity]
+			}
+			w.table[c.quantity] += c.direction * found.step
+		}
+		if w.moved != nil {
+			w.moved(found.changes)
+		}
+		want -= found.step
+	}
+}
+
+// room is how far a quantity can go in a direction.
+func (w *walker) room(q int, d int64) int64 {
+	r := w.known[q]
+	if d > 0 {
+		return r.Hi - w.table[q]
+	}
+	return w.table[q] - r.Lo
+}
+
+// circuit is a set of changes that keeps all sums, by the same step each.
+type circuit struct {
+	changes []change
+	step    int64
+	cost    float64
+}
+
+// circuit looks for the cheapest circuit that moves q, a few times over with
+// other draws; the step is at most what is wanted.
+func (w *walker) circuit(q int, d, want int64) (best circuit, ok bool) {
+	for range w.draws {
+		c, found := w.draw(q, d, want)
+		if found && (!ok || c.cost < best.cost || c.cost == best.cost && c.step > best.step) {
+			best, ok = c, true
+		}
+		if ok && best.cost == 0 {
+			break
+		}
+	}
+	return best, ok
+}
+
+// draw makes one try at a circuit.
+func (w *walker) draw(q int, d, want int64) (circuit, bool) {
+	const longest = 40
+	c := circuit{changes: []change{{q, d}}, step: want}
+	open := w.upset(nil, q, d)
+	for len(open) > 0 && len(c.changes) < longest {
+		next, room, cost := w.mend(open, c)
+		if room == 0 {
+			return c, false
+		}
+		c.step = min(c.step, room)
+		c.cost += cost
+		c.changes = append(c.changes, next)
+		open = w.upset(open, next.quantity, next.direction)
+	}
+	return c, len(open) == 0
+}
+
+// upset adds what a change does to its sums.
+func (w *walker) upset(open []pending, q int, d int64) []pending {
+	for _, p := range w.in[q] {
+		at := slices.IndexFunc(open, func(o pending) bool { return o.sum == p.sum })
+		if at >= 0 {
+			open = slices.Delete(open, at, at+1)
+			continue
+		}
+		open = append(open, pending{p.sum, d * p.sign})
+	}
+	return open
+}
+
+// mend picks a change that restores the first open sum, costs little and upsets
+// few others. It returns it with its room, none if there is no such change.
+func (w *walker) mend(open []pending, so circuit) (best change, room int64, cost float64) {
+	least := 0.0
+	w.looks += len(w.sums[open[0].sum])
+	for _, t := range w.sums[open[0].sum] {
+		c := change{t.quantity, -open[0].off * t.sign}
+		far, price := w.price(c.quantity, c.direction)
+		if far <= 0 || slices.ContainsFunc(so.changes, func(o change) bool { return o.quantity == c.quantity }) {
+			continue
+		}
+		left, ok := w.left(open, c)
+		if !ok {
+			continue
+		}
+		far = min(far, so.step)
+		chance := w.random.Float64()
+		score := w.unit*(float64(left)-float64(far)/float64(so.step)/2) + price*(0.5+chance) + chance/1e3
+		if room == 0 || score < least {
+			best, room, cost, least = c, far, price, score
+		}
+	}
+	return best, room, cost
+}
+
+// left counts the sums that a change would leave open, less those that are
+// now; false if it would upset one twice.
+func (w *walker) left(open []pending, c change) (int, bool) {
+	left := 0
+	for _, p := range w.in[c.quantity] {
+		at := slices.IndexFunc(open, func(o pending) bool { return o.sum == p.sum })
+		switch {
+		case at < 0:
+			left++
+		case open[at].off == c.direction*p.sign:
+			return 0, false
+		default:
+			left--
+		}
+	}
+	return left, true
+}

@@ -1,0 +1,99 @@
+package disclosure
+
+import (
+	"errors"
+	"fmt"
+)
+
+// remember adds earlier releases to what readers know. Figures that only they
+// have are given values that agree with them: any will do to argue from.
+func (a *assembly) remember(earlier []Release) error {
+	for _, r := range earlier {
+		for k := range r.Tables {
+			if err := a.recall(&r.Tables[k]); err != nil {
+				return fmt.Errorf("earlier table %s: %w", r.Tables[k].Name, err)
+			}
+		}
+	}
+	return a.reconcile()
+}
+
+// recall adds a released table.
+func (a *assembly) recall(t *ReleasedTable) error {
+	plain := &Table{Name: t.Name, Population: t.Population, Person: t.Person, Dimensions: t.Dimensions, Measure: t.Measure}
+	for i := range t.Cells {
+		plain.Cells = append(plain.Cells, Cell{At: t.Cells[i].At})
+	}
+	if err := plain.validate(); err != nil {
+		return err
+	}
+	l := &layout{table: plain, released: t, index: map[string]*spot{}}
+	if err := a.include(l); err != nil {
+		return err
+	}
+	if !a.tables {
+		a.layouts = append(a.layouts, l)
+	}
+	for i := range t.Cells {
+		s := l.spots[i]
+		if err := a.learn(s.people, t.Cells[i].People); err != nil {
+			return err
+		}
+		if s.value >= 0 {
+			if err := a.learn(s.value, t.Cells[i].Value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// learn narrows a quantity to what a figure tells of it.
+func (a *assembly) learn(q int, f Figure) error {
+	prior := &a.figures[q].prior
+	*prior = prior.and(f.Known)
+	a.known[q] = a.known[q].and(f.Known)
+	known := a.tables && !a.unknown[q]
+	if prior.Lo > prior.Hi || known && !prior.holds(a.truth[q]) {
+		return fmt.Errorf("cell %s: an earlier release of the same population shows another figure; give changed data a population of its own",
+			a.figures[q].name)
+	}
+	return nil
+}
+
+// reconcile gives values to the quantities that have none.
+func (a *assembly) reconcile() error {
+	fixed := make([]Range, len(a.known))
+	var open []int
+	for q, r := range a.known {
+		fixed[q] = Range{a.truth[q], a.truth[q]}
+		if a.unknown[q] {
+			fixed[q] = r
+			open = append(open, q)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	fixed, err := a.propagate(fixed)
+	if err != nil {
+		return fmt.Errorf("earlier releases contradict the tables: %w", err)
+	}
+	for q, r := range fixed {
+		a.truth[q] = min(max(0, r.Lo), r.Hi)
+	}
+	for _, b := range a.blocks(fixed, open, nil) {
+		walk, err := newSimplex(b.program, b.start, b.pivots())
+		if err != nil {
+			return fmt.Errorf("earlier releases and the tables: %w", err)
+		}
+		table, ok := b.whole(walk.x)
+		if !ok {
+			return errors.New("earlier releases and the tables: no whole-number table that agrees with both was found")
+		}
+		for j, q := range b.quantities {
+			a.truth[q] = table[j]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,181 @@
+package disclosure
+
+import (
+	"math"
+)
+
+// quantityKind says what of a cell a quantity is.
+type quantityKind int
+
+const (
+	people quantityKind = iota
+	count
+	amount
+	rest // what no table shows: people of whom it is not true, overlaps, cells between the levels
+)
+
+// figure is a quantity of the system with what becomes of it.
+type figure struct {
+	kind    quantityKind
+	name    string   // for errors
+	prior   Range    // known before, from earlier releases and from what it is
+	shown   Range    // what showing it tells
+	state   Rule     // why it is hidden, None if it is shown
+	level   Level    // set for figures that are sensitive in themselves
+	weight  float64  // loss if hidden
+	latent  bool     // in no table: never shown
+	follows []int    // hidden whenever this one is
+	owner   *Measure // for an amount, what one person can add
+	people  int      // the cell's number of people
+}
+
+// hideable says whether a figure may serve as complementary suppression: it is
+// shown, hiding it takes something from readers, and what the reason tells them
+// is true of it.
+func (a *assembly) hideable(q int) bool {
+	f := &a.figures[q]
+	if f.latent || f.state != None {
+		return false
+	}
+	hidden := a.told(q, Complementary)
+	return hidden.holds(a.truth[q]) && hidden.width() > f.shown.and(f.prior).width()
+}
+
+// told is what a reader knows of a figure that is hidden for the reason given:
+// the reason itself tells something.
+func (a *assembly) told(q int, why Rule) Range {
+	f, t := &a.figures[q], &a.thresholds
+	out := Range{0, Unbounded}
+	switch f.kind {
+	case people:
+		switch {
+		case a.vague:
+		case why == TooFewPeople && t.ZerosDisclose:
+			out = Range{0, t.People - 1}
+		case why == TooFewPeople:
+			out = Range{1, t.People - 1}
+		case why != None:
+			out.Lo = t.People
+		}
+	case count:
+		if why == Banded {
+			out = a.bandRange(q)
+		}
+		out.Hi = min(out.Hi, a.known[f.people].Hi)
+	case amount:
+		out = a.possible(q)
+	case rest:
+	}
+	return out.and(f.prior)
+}
+
+// possible is the range of an amount given what is known of its people.
+func (a *assembly) possible(q int) Range {
+	f := &a.figures[q]
+	n := a.known[f.people]
+	out := Range{-Unbounded, Unbounded}
+	if f.owner.Least != nil {
+		least := *f.owner.Least
+		out.Lo = times(least, n.Lo)
+		if least < 0 {
+			out.Lo = times(least, n.Hi)
+		}
+	}
+	if f.owner.Most != nil {
+		most := *f.owner.Most
+		out.Hi = times(most, n.Hi)
+		if most < 0 {
+			out.Hi = times(most, n.Lo)
+		}
+	}
+	return out
+}
+
+// times multiplies within what a Range can hold.
+func times(each, n int64) int64 {
+	v := float64(each) * float64(n)
+	return int64(min(max(v, -float64(Unbounded)), float64(Unbounded)))
+}
+
+// bandRange is the counts that are shown as the same band as the true one.
+func (a *assembly) bandRange(q int) Range {
+	t := &a.thresholds
+	n := t.Rounding.Round(a.truth[a.figures[q].people])
+	b, _ := band(t.Bands, n)
+	share := func(x int64) float64 { return float64(t.Rounding.Round(x)) / float64(n) }
+	if share(a.truth[q]) >= 1-b.Edge {
+		lo := a.truth[q]
+		for lo > 0 && share(lo-1) >= 1-b.Edge {
+			lo--
+		}
+		return Range{lo, Unbounded}
+	}
+	hi := a.truth[q]
+	for share(hi+1) <= b.Edge {
+		hi++
+	}
+	return Range{0, hi}
+}
+
+// reason is what readers are told of a figure's rule.
+func (a *assembly) reason(q int) Rule {
+	why := a.figures[q].state
+	if a.vague && (why == TooFewPeople || why == Complementary) {
+		return Withheld
+	}
+	return why
+}
+
+// required is the protection level of a figure that is sensitive in itself,
+// given what its reason tells: a level beyond that would be out of reach.
+func (a *assembly) required(q int, why Rule) Level {
+	told, v, t := a.told(q, why), a.truth[q], &a.thresholds
+	share := int64(math.Ceil(t.Spread * math.Abs(float64(v))))
+	if a.figures[q].kind == amount {
+		l := Level{Below: min(share, v-told.Lo), Above: min(share, told.Hi-v)}
+		l.Width = max(l.Below+l.Above, min(1, told.width()))
+		return l
+	}
+	width := t.Width
+	switch why {
+	case TooFewGroups:
+		width = max(width, share)
+	case Banded:
+		width = min(width, max(1, told.width()/2))
+	default:
+	}
+	return Level{Width: min(width, told.width())}
+}
+
+// hide hides a figure, and with a number of people all that is told of them.
+func (a *assembly) hide(q int, why Rule) {
+	f := &a.figures[q]
+	if f.state != None && f.state != Complementary {
+		return
+	}
+	f.state = why
+	a.known[q] = a.told(q, why)
+	for _, k := range f.follows {
+		if a.figures[k].state == None {
+			a.hide(k, why)
+			continue
+		}
+		a.known[k] = a.told(k, a.figures[k].state) // hidden already, but less may be known of it now
+	}
+}
+
+// show undoes a complementary suppression, and those that followed it.
+func (a *assembly) show(q int) {
+	f := &a.figures[q]
+	f.state = None
+	a.known[q] = f.shown.and(f.prior)
+	for _, k := range f.follows {
+		switch a.figures[k].state {
+		case None:
+		case Complementary:
+			a.show(k)
+		default:
+			a.known[k] = a.told(k, a.figures[k].state)
+		}
+	}
+}

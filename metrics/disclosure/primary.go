@@ -1,0 +1,40 @@
+package disclosure
+
+// primary hides every figure that is sensitive in itself and sets its level.
+func (a *assembly) primary() {
+	hidden := map[int]Rule{}
+	for _, l := range a.layouts {
+		for k, c := range l.table.Cells {
+			s := l.spots[k]
+			switch why := a.thresholds.Primary(l.table.Measure, c); why {
+			case None, TooFewFreedom: // a model's estimate is in no sum
+			case TooFewPeople, TooFewGroups:
+				a.hide(s.people, why)
+				hidden[s.people] = why
+				if s.value >= 0 {
+					hidden[s.value] = why
+				}
+			default:
+				a.hide(s.value, why)
+				if _, ok := hidden[s.value]; !ok {
+					hidden[s.value] = why
+				}
+			}
+		}
+	}
+	for q, why := range hidden { // after all is hidden: what one tells bounds the other
+		a.figures[q].level = a.required(q, why)
+	}
+}
+
+// levels are the protection levels of all figures that are sensitive in
+// themselves.
+func (a *assembly) levels() map[int]Level {
+	out := map[int]Level{}
+	for q, f := range a.figures {
+		if f.level.needed() {
+			out[q] = f.level
+		}
+	}
+	return out
+}

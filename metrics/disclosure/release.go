@@ -1,0 +1,193 @@
+package disclosure
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Release is what leaves of some tables, in the form that is kept, so that a
+// later one can be judged against it. It holds no true value.
+type Release struct {
+	Tables []ReleasedTable `json:"tables"`
+}
+
+// ReleasedTable is a table as readers get it.
+type ReleasedTable struct {
+	Name       string         `json:"name"`
+	Population string         `json:"population"`
+	Person     string         `json:"person"`
+	Dimensions []Dimension    `json:"dimensions"`
+	Measure    Measure        `json:"measure"`
+	Cells      []ReleasedCell `json:"cells"`
+}
+
+// ReleasedCell is a cell as readers get it. Value is the measure's count or
+// amount; Share is a rate's, computed from the two as they are shown.
+type ReleasedCell struct {
+	At     []string `json:"at"`
+	People Figure   `json:"people"`
+	Value  Figure   `json:"value"`
+	Share  string   `json:"share,omitempty"` // such as "0.35" or "≥ 95 %"
+}
+
+// Figure is a number as readers get it, with all that they know of it.
+type Figure struct {
+	Shown  bool   `json:"shown"`
+	Number int64  `json:"number"`           // 0 where it is not shown
+	Known  Range  `json:"known"`            // what the number or the reason tells
+	Level  Level  `json:"level"`            // how wide its feasibility interval must be: for the auditor, never shown
+	Rule   Rule   `json:"rule,omitempty"`   // what hid it
+	Reason string `json:"reason,omitempty"` // the same, for readers: "fewer than 10 teachers"
+}
+
+// Protect makes a release of the tables: primary suppression, complementary
+// suppression against everything in the tables and in earlier releases,
+// rounding, banding, totals and shares from protected counts. It returns an
+// error when a table makes no sense, and when a figure cannot be protected. What
+// it returns without one has been audited.
+func Protect(tables []Table, earlier []Release, t Thresholds) (Release, error) {
+	if err := t.Validate(); err != nil {
+		return Release{}, fmt.Errorf("thresholds: %w", err)
+	}
+	a, err := protect(tables, earlier, t, false)
+	if errors.Is(err, errUnprotected) {
+		a, err = protect(tables, earlier, t, true)
+	}
+	if err != nil {
+		return Release{}, err
+	}
+	return a.release(), nil
+}
+
+// protect decides what is hidden. In small tables the reasons alone can tell
+// too much (three groups of one to nine that are together fewer than ten); when
+// vague, readers are not told which figures the small ones are.
+func protect(tables []Table, earlier []Release, t Thresholds, vague bool) (*assembly, error) {
+	a, err := assemble(tables, t)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.remember(earlier); err != nil {
+		return nil, err
+	}
+	a.vague = vague
+	a.primary()
+	return a, a.complement()
+}
+
+// release renders the tables as they are shown.
+func (a *assembly) release() Release {
+	var out Release
+	numbers := a.recompute()
+	for _, l := range a.layouts {
+		t := l.table
+		rt := ReleasedTable{Name: t.Name, Population: t.Population, Person: t.Person, Dimensions: t.Dimensions, Measure: t.Measure}
+		for k := range t.Cells {
+			c := ReleasedCell{At: slices.Clone(t.Cells[k].At), People: a.figure(t, l.spots[k].people, numbers)}
+			switch {
+			case l.spots[k].value >= 0:
+				c.Value = a.figure(t, l.spots[k].value, numbers)
+			case t.Measure.Kind == Estimates:
+				c.Value = a.estimate(t, t.Cells[k], c.People)
+			}
+			c.share(t.Measure, a.thresholds)
+			rt.Cells = append(rt.Cells, c)
+		}
+		out.Tables = append(out.Tables, rt)
+	}
+	return out
+}
+
+// figure renders a quantity; numbers are those computed from others.
+func (a *assembly) figure(t *Table, q int, numbers map[int]Figure) Figure {
+	f := &a.figures[q]
+	if f.state != None {
+		return Figure{
+			Known: a.told(q, f.state), Level: Level{Width: max(f.level.Width, f.level.Below+f.level.Above)},
+			Rule: a.reason(q), Reason: a.thresholds.sentence(a.reason(q), t.Person, t.Group),
+		}
+	}
+	if n, ok := numbers[q]; ok {
+		return n
+	}
+	return a.plain(q)
+}
+
+// plain is a figure that is shown, rounded on its own.
+func (a *assembly) plain(q int) Figure {
+	out := Figure{Shown: true, Number: a.truth[q], Known: a.figures[q].shown}
+	if a.figures[q].kind != amount {
+		out.Number = a.thresholds.Rounding.Round(a.truth[q])
+	}
+	return out
+}
+
+// estimate says whether a model's result is shown; the caller has its numbers.
+func (a *assembly) estimate(t *Table, c Cell, people Figure) Figure {
+	if why := a.thresholds.Primary(t.Measure, c); why != None {
+		return Figure{Rule: why, Reason: a.thresholds.sentence(why, t.Person, t.Group)}
+	}
+	return Figure{Shown: people.Shown, Rule: people.Rule, Reason: people.Reason}
+}
+
+// recompute adds up the totals whose parts are all shown from those parts, so
+// that tables add up and a total tells nothing that its parts do not. Other
+// totals are rounded on their own.
+func (a *assembly) recompute() map[int]Figure {
+	numbers := map[int]Figure{}
+	for _, l := range a.layouts {
+		families := slices.Clone(l.families)
+		slices.SortStableFunc(families, func(x, y *family) int { return y.whole.depth - x.whole.depth })
+		for _, f := range families {
+			if f.dimension.Overlapping {
+				continue
+			}
+			a.sumUp(f, func(s *spot) int { return s.people }, numbers)
+			if l.table.Measure.Kind == Rates {
+				a.sumUp(f, func(s *spot) int { return s.value }, numbers)
+			}
+		}
+	}
+	return numbers
+}
+
+func (a *assembly) sumUp(f *family, of func(*spot) int, numbers map[int]Figure) {
+	shown := func(q int) bool { return !a.figures[q].latent && a.figures[q].state == None }
+	whole := of(f.whole)
+	if _, done := numbers[whole]; done || !shown(whole) {
+		return
+	}
+	sum := Figure{Shown: true}
+	for _, s := range f.parts {
+		part := of(s)
+		if !shown(part) {
+			return
+		}
+		n, ok := numbers[part]
+		if !ok {
+			n = a.plain(part)
+		}
+		sum.Number += n.Number
+		sum.Known = Range{sum.Known.Lo + n.Known.Lo, sum.Known.Hi + n.Known.Hi}
+	}
+	numbers[whole] = sum
+}
+
+// share computes a rate from the counts as they are shown.
+func (c *ReleasedCell) share(m Measure, t Thresholds) {
+	if m.Kind != Rates || !c.People.Shown || c.People.Number == 0 {
+		return
+	}
+	n := c.People.Number
+	switch {
+	case c.Value.Shown:
+		c.Share = fmt.Sprintf("%.2f", float64(c.Value.Number)/float64(n))
+	case c.Value.Rule == Banded:
+		b, _ := band(t.Bands, n)
+		c.Share = fmt.Sprintf("≤ %g %%", 100*b.Edge)
+		if 2*c.Value.Known.Lo > n {
+			c.Share = fmt.Sprintf("≥ %g %%", 100*(1-b.Edge))
+		}
+	}
+}
