@@ -15,54 +15,97 @@ func (t *transform) weight(i int) float64 {
 	return t.weights[i]
 }
 
-// armMeans returns a column's weighted mean in each arm.
+// armMeans returns a column's mean in each arm.
 func (t *transform) armMeans(col []float64) [2]float64 {
 	var total [2]float64
 	var sums [2]sum
 	for i, x := range col {
 		w, a := t.weight(i), place(t.arm[i])
-		sums[a].addProduct(w, x)
+		sums[a].add(w * x)
 		total[a] += w
 	}
-	return [2]float64{sums[0].over(total[0]), sums[1].over(total[1])}
+	if t.weights == nil {
+		return [2]float64{sums[0].over(total[0]), sums[1].over(total[1])}
+	}
+	return [2]float64{sums[0].value() / total[0], sums[1].value() / total[1]}
 }
 
-// divisor is what sums of products are divided by: the number of units less
-// lost degrees of freedom, or its like for reliability weights.
-func (t *transform) divisor(lost float64) float64 {
-	var sum, squares float64
-	for i := range t.out {
-		w := t.weight(i)
-		sum += w
-		squares += w * w
+// overallMean returns a column's mean, twice.
+func (t *transform) overallMean(col []float64) [2]float64 {
+	var s sum
+	var total float64
+	for i, x := range col {
+		s.add(t.weight(i) * x)
+		total += t.weight(i)
 	}
-	if t.weights == nil {
-		return sum - lost
-	}
-	return sum - squares/sum
+	return [2]float64{s.over(total), s.over(total)}
 }
 
 // covariance is that of the columns less their centers, which cost so many
 // degrees of freedom.
 func (t *transform) covariance(center func(col []float64) [2]float64, lost float64) [][]float64 {
-	d := t.divisor(1)
 	p := len(t.columns)
 	means := make([][2]float64, p)
 	for j, col := range t.columns {
 		means[j] = center(col)
 	}
+	if t.weights != nil {
+		return t.weightedCovariance(means)
+	}
+	var n float64
+	for _, out := range t.out {
+		n += 1 - number(out)
+	}
+	return symmetric(p, func(j, k int) float64 {
+		var s sum
+		for i, x := range t.columns[j] {
+			if !t.out[i] {
+				a := place(t.arm[i])
+				s.addProduct(x-means[j][a], t.columns[k][i]-means[k][a])
+			}
+		}
+		v := s.over(n - 1)
+		if lost != 1 {
+			v = v * (n - 1) / (n - lost) // in R's two steps
+		}
+		return v
+	})
+}
+
+// weightedCovariance is that of reliability weights, as R's cov.wt has it.
+func (t *transform) weightedCovariance(means [][2]float64) [][]float64 {
+	var total, squares sum
+	for i := range t.out {
+		total.add(t.weight(i))
+	}
+	roots := make([]float64, len(t.out))
+	for i := range roots {
+		w := t.weight(i) / total.value()
+		squares.add(w * w)
+		roots[i] = math.Sqrt(w)
+	}
+	centered := make([][]float64, len(t.columns))
+	parallel(len(centered), func(j int) {
+		centered[j] = make([]float64, len(roots))
+		for i, x := range t.columns[j] {
+			centered[j][i] = roots[i] * (x - means[j][place(t.arm[i])])
+		}
+	})
+	return symmetric(len(centered), func(j, k int) float64 {
+		var s float64
+		for i, x := range centered[j] {
+			s += x * centered[k][i]
+		}
+		return s / (1 - squares.value())
+	})
+}
+
+// symmetric computes a symmetric matrix in parallel.
+func symmetric(p int, entry func(j, k int) float64) [][]float64 {
 	out := square(p)
 	parallel(p*(p+1)/2, func(c int) {
 		j, k := triangle(c)
-		var s sum
-		for i, x := range t.columns[j] {
-			a := place(t.arm[i])
-			s.addProduct(t.weight(i)*(x-means[j][a]), t.columns[k][i]-means[k][a])
-		}
-		v := s.over(d)
-		if lost != 1 && t.weights == nil {
-			v = v * d / t.divisor(lost) // in R's two steps
-		}
+		v := entry(j, k)
 		out[j][k], out[k][j] = v, v
 	})
 	return out
@@ -85,15 +128,7 @@ func (t *transform) pooledCovariance() [][]float64 {
 // rankCovariance is the covariance of ranks, each scaled to the variance that
 // ranks without ties have (Rosenbaum 2010, ch. 8).
 func (t *transform) rankCovariance() [][]float64 {
-	overall := func(col []float64) [2]float64 {
-		var sum, total float64
-		for i, x := range col {
-			sum += t.weight(i) * x
-			total += t.weight(i)
-		}
-		return [2]float64{sum / total, sum / total}
-	}
-	cov := t.covariance(overall, 1)
+	cov := t.covariance(t.overallMean, 1)
 	n := 0.0
 	for _, out := range t.out {
 		n += 1 - number(out)
@@ -115,17 +150,29 @@ func (t *transform) rankCovariance() [][]float64 {
 // pooledDeviation is the standard deviation within arms; for a column of 0 and
 // 1 that of proportions.
 func (t *transform) pooledDeviation(col []float64) float64 {
-	means := t.armMeans(col)
-	var sum, total float64
-	for i, x := range col {
-		m := means[place(t.arm[i])]
-		sum += t.weight(i) * (x - m) * (x - m)
+	var total float64
+	for i := range col {
 		total += t.weight(i)
 	}
-	if isBinary(col) {
-		return math.Sqrt(sum / total)
+	means := t.armMeans(col)
+	var s, squares sum
+	for i, x := range col {
+		d, w := x-means[place(t.arm[i])], t.weight(i)/total
+		squares.add(w * w)
+		if t.weights == nil {
+			w = t.weight(i)
+		}
+		s.add(w * (d * d))
 	}
-	return math.Sqrt(sum / t.divisor(2))
+	switch {
+	case isBinary(col) && t.weights == nil:
+		return math.Sqrt(s.value() / total)
+	case isBinary(col):
+		return math.Sqrt(s.value())
+	case t.weights == nil:
+		return math.Sqrt(s.value() / (total - 2))
+	}
+	return math.Sqrt(s.value() / (1 - squares.value()))
 }
 
 // isBinary reports whether all values are 0 or 1.

@@ -19,7 +19,7 @@ func (p *problem) k2k(cells []int32) (*Result, error) {
 	for i, s := range inner.limits.exact {
 		inner.discarded[i] = s == 0
 	}
-	g, err := inner.newGreedy(space)
+	g, err := inner.newGreedy(space, nil)
 	if err != nil {
 		return nil, fmt.Errorf("k2k: %w", err)
 	}

@@ -36,11 +36,15 @@ type greedy struct {
 // nearest matches greedily: within exact strata, and, where asked, within
 // clusters first and then outside of them.
 func (p *problem) nearest() (*Result, error) {
-	space, err := p.space()
+	s, err := p.space()
 	if err != nil {
 		return nil, err
 	}
-	g, err := p.newGreedy(space)
+	score := p.score
+	if s != nil && s.dims == 1 && score == nil {
+		score, s = s.points, nil // one dimension is a line
+	}
+	g, err := p.newGreedy(s, score)
 	if err != nil {
 		return nil, err
 	}
@@ -68,9 +72,10 @@ func (p *problem) both() [][]int32 {
 	return [][]int32{p.limits.exact, p.limits.cluster}
 }
 
-func (p *problem) newGreedy(s *space) (*greedy, error) {
+// newGreedy prepares a match in a space, or, if that is nil, by a score.
+func (p *problem) newGreedy(s *space, score []float64) (*greedy, error) {
 	n := p.frame.n
-	g := &greedy{p: p, space: s, row: make([]int32, n), times: make([]int32, n), near: &nearTies{}}
+	g := &greedy{p: p, space: s, score: score, row: make([]int32, n), times: make([]int32, n), near: &nearTies{}}
 	for i, focal := range p.focal {
 		g.row[i] = -1
 		if focal {
@@ -79,10 +84,6 @@ func (p *problem) newGreedy(s *space) (*greedy, error) {
 		}
 	}
 	var err error
-	score := p.score
-	if g.space != nil && g.space.dims == 1 && score == nil {
-		score, g.space = g.space.points, nil // one dimension is a line
-	}
 	if g.order, err = p.spec.orderFor(p.score != nil, len(g.units)); err != nil {
 		return nil, err
 	}
@@ -95,7 +96,6 @@ func (p *problem) newGreedy(s *space) (*greedy, error) {
 	}
 	g.match, g.count = make([]int32, g.start[len(g.units)]), make([]int32, len(g.units))
 	g.serve = g.sequence()
-	g.score = score
 	g.seek = func(stratum int, _ []int32, l *limits) finder { return newLine(g.sorted, stratum, l, g.available) }
 	if g.space != nil {
 		g.seek = func(_ int, units []int32, l *limits) finder { return g.newTree(units, l) }

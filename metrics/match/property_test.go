@@ -207,7 +207,7 @@ func TestSearchIsExact(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			g, err := p.newGreedy(s)
+			g, err := p.newGreedy(s, p.score)
 			if err != nil {
 				t.Fatal(err)
 			}
