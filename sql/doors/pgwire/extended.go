@@ -1,6 +1,7 @@
 package pgwire
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -97,12 +98,13 @@ func (c *conn) prepare(ctx context.Context, p *prepared) (err error) {
 		return t.explain(err)
 	}
 	p.schema = described.Schema
+	cast := casts(query)
 	for i, kind := range described.Parameters {
 		if i >= len(p.types) {
 			p.types, p.kinds = append(p.types, 0), append(p.kinds, "")
 		}
 		if p.types[i] == 0 {
-			p.types[i] = param.OID(kind)
+			p.types[i] = cmp.Or(cast[i+1], param.OID(kind))
 		}
 	}
 	return nil

@@ -56,3 +56,21 @@ func OID(kind string) uint32 {
 	}
 	return oidText
 }
+
+// byName are the types by the names that casts have.
+var byName = map[string]uint32{
+	"boolean": 16, "bool": 16, "bytea": 17, "blob": 17, "bigint": 20, "int8": 20, "smallint": 21, "int2": 21,
+	"integer": 23, "int": 23, "int4": 23, "text": oidText, "varchar": oidText, "character varying": oidText, "json": 114,
+	"real": 700, "float4": 700, "double precision": 701, "double": 701, "float8": 701, "date": 1082,
+	"time": 1083, "time without time zone": 1083, "timestamp": 1114, "timestamp without time zone": 1114,
+	"timestamptz": 1184, "timestamp with time zone": 1184, "interval": 1186, "timetz": 1266, "time with time zone": 1266,
+	"numeric": oidNumeric, "decimal": oidNumeric, "hugeint": oidNumeric, "uuid": 2950,
+}
+
+// ByName is the type of which a cast has the name in lower case, or 0.
+func ByName(name string) uint32 {
+	if element, ok := strings.CutSuffix(name, "[]"); ok {
+		return arrays[byName[element]]
+	}
+	return byName[name]
+}
