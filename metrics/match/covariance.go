@@ -15,6 +15,15 @@ func (t *transform) weight(i int) float64 {
 	return t.weights[i]
 }
 
+// units is how many count.
+func (t *transform) units() float64 {
+	var n float64
+	for _, out := range t.out {
+		n += 1 - number(out)
+	}
+	return n
+}
+
 // armMeans returns a column's mean in each arm.
 func (t *transform) armMeans(col []float64) [2]float64 {
 	var total [2]float64
@@ -30,17 +39,6 @@ func (t *transform) armMeans(col []float64) [2]float64 {
 	return [2]float64{sums[0].value() / total[0], sums[1].value() / total[1]}
 }
 
-// overallMean returns a column's mean, twice.
-func (t *transform) overallMean(col []float64) [2]float64 {
-	var s sum
-	var total float64
-	for i, x := range col {
-		s.add(t.weight(i) * x)
-		total += t.weight(i)
-	}
-	return [2]float64{s.over(total), s.over(total)}
-}
-
 // covariance is that of the columns less their centers, which cost so many
 // degrees of freedom.
 func (t *transform) covariance(center func(col []float64) [2]float64, lost float64) [][]float64 {
@@ -52,10 +50,7 @@ func (t *transform) covariance(center func(col []float64) [2]float64, lost float
 	if t.weights != nil {
 		return t.weightedCovariance(means)
 	}
-	var n float64
-	for _, out := range t.out {
-		n += 1 - number(out)
-	}
+	n := t.units()
 	return symmetric(p, func(j, k int) float64 {
 		var s sum
 		for i, x := range t.columns[j] {
@@ -78,17 +73,21 @@ func (t *transform) weightedCovariance(means [][2]float64) [][]float64 {
 	for i := range t.out {
 		total.add(t.weight(i))
 	}
-	roots := make([]float64, len(t.out))
-	for i := range roots {
-		w := t.weight(i) / total.value()
-		squares.add(w * w)
-		roots[i] = math.Sqrt(w)
+	share := make([]float64, len(t.out))
+	for i := range share {
+		share[i] = t.weight(i) / total.value()
+		squares.add(share[i] * share[i])
 	}
 	centered := make([][]float64, len(t.columns))
 	parallel(len(centered), func(j int) {
-		centered[j] = make([]float64, len(roots))
+		centered[j] = make([]float64, len(share))
+		var rest sum // what rounding leaves of the mean
 		for i, x := range t.columns[j] {
-			centered[j][i] = roots[i] * (x - means[j][place(t.arm[i])])
+			centered[j][i] = x - means[j][place(t.arm[i])]
+			rest.add(share[i] * centered[j][i])
+		}
+		for i, x := range centered[j] {
+			centered[j][i] = math.Sqrt(share[i]) * (x - rest.value())
 		}
 	})
 	return symmetric(len(centered), func(j, k int) float64 {
@@ -128,11 +127,18 @@ func (t *transform) pooledCovariance() [][]float64 {
 // rankCovariance is the covariance of ranks, each scaled to the variance that
 // ranks without ties have (Rosenbaum 2010, ch. 8).
 func (t *transform) rankCovariance() [][]float64 {
-	cov := t.covariance(t.overallMean, 1)
-	n := 0.0
-	for _, out := range t.out {
-		n += 1 - number(out)
-	}
+	cov := t.covariance(func(col []float64) [2]float64 {
+		if t.weights != nil {
+			return [2]float64{} // weightedCovariance subtracts the rest
+		}
+		var s sum
+		for _, x := range col {
+			s.add(x) // ranks of units that do not count are 0
+		}
+		m := s.over(t.units())
+		return [2]float64{m, m}
+	}, 1)
+	n := t.units()
 	untied := math.Sqrt(n * (n + 1) / 12)
 	p := len(t.columns)
 	scale := make([]float64, p)

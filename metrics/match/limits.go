@@ -60,7 +60,7 @@ func (p *problem) readLimits() error {
 	for i, c := range exact {
 		lists[i] = codesOf(c)
 	}
-	p.limits.exact = combine(lists...)
+	p.named.exact, p.limits.exact = exact, combine(lists...)
 	if p.spec.Within != "" {
 		c, err := p.frame.Column(p.spec.Within)
 		if err == nil {
@@ -75,6 +75,7 @@ func (p *problem) readLimits() error {
 	if err != nil {
 		return err
 	}
+	p.named.anti = anti
 	for _, c := range anti {
 		p.limits.anti = append(p.limits.anti, codesOf(c))
 	}
@@ -145,7 +146,7 @@ func (p *problem) caliperValues(c Caliper) ([]float64, error) {
 	if !col.Numeric() {
 		return nil, policy.Errorf(policy.Usage, "caliper on %q: it has categories; name it under exact instead", c.Variable)
 	}
-	p.others = append(p.others, col)
+	p.named.calipers = append(p.named.calipers, col)
 	return col.values, nil
 }
 

@@ -16,7 +16,7 @@ func (p *problem) result() *Result {
 }
 
 // covariates lists the formula's variables, in order of the terms that have
-// them, then those that only constraints name.
+// them, then those that only options name.
 func (p *problem) covariates() []Column {
 	var own []Column
 	for _, t := range p.formula.terms {
@@ -24,7 +24,7 @@ func (p *problem) covariates() []Column {
 			own = append(own, p.vars[v])
 		}
 	}
-	return uniqueColumns(own, p.others)
+	return uniqueColumns(own, p.named.exact, p.named.mahvars, p.named.calipers, p.named.anti)
 }
 
 // uniqueColumns joins lists of columns and leaves out those whose name came

@@ -23,7 +23,7 @@ type problem struct {
 	model     *stats.GLMFit
 	discarded []bool
 	limits    limits
-	others    []Column // variables that constraints name
+	named     named
 	notes     []string
 }
 
@@ -85,6 +85,9 @@ func weightsColumn(f *Frame, name string) ([]float64, error) {
 	return c.values, nil
 }
 
+// named is the variables that options name, for balance.
+type named struct{ exact, mahvars, calipers, anti []Column }
+
 // variables evaluates a list of variables, such as ~ race + married or
 // race, married.
 func (p *problem) variables(option, list string) ([]Column, error) {
@@ -99,7 +102,6 @@ func (p *problem) variables(option, list string) ([]Column, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", option, err)
 	}
-	p.others = append(p.others, cols...)
 	return cols, nil
 }
 

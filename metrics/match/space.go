@@ -49,11 +49,9 @@ func (p *problem) space() (*space, error) {
 		if m, err = p.oneSided("mahvars", p.spec.Mahvars); err != nil {
 			return nil, err
 		}
-		cols, err := m.evaluate(p.frame)
-		if err != nil {
+		if p.named.mahvars, err = m.evaluate(p.frame); err != nil {
 			return nil, err
 		}
-		p.others = append(p.others, cols...)
 		kind = Mahalanobis
 	}
 	return p.spaceOf(m, kind)
