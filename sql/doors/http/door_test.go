@@ -1,11 +1,15 @@
 package httpdoor_test
 
-import "testing"
+import (
+	"testing"
+
+	httpdoor "github.com/weir-warehouse/weir/sql/doors/http"
+)
 
 // TestDoor runs what can share a warehouse.
 func TestDoor(t *testing.T) {
 	t.Parallel()
-	d := open(t)
+	d := open(t, func(c *httpdoor.Config) { c.Definitions = definitions })
 	for name, test := range map[string]func(*testing.T, *door){
 		"Query":                                testQuery,
 		"WhatIsRefused":                        testWhatIsRefused,
@@ -22,6 +26,7 @@ func TestDoor(t *testing.T) {
 		"AStatementThatComputesIsCancelled":    testAStatementThatComputesIsCancelled,
 		"Catalog":                              testCatalog,
 		"RequestIDsAreAuditIDs":                testRequestIDsAreAuditIDs,
+		"Metrics":                              testMetrics,
 		"Snapshots":                            testSnapshots,
 		"Whoami":                               testWhoami,
 		"Scope":                                testScope,

@@ -1,6 +1,7 @@
 package httpdoor_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/weir-warehouse/weir/policy"
+	httpdoor "github.com/weir-warehouse/weir/sql/doors/http"
 )
 
 type list[T any] struct {
@@ -113,6 +115,32 @@ func testRequestIDsAreAuditIDs(t *testing.T, d *door) {
 	}
 	d.refused(request{path: "/v1/audit", role: policy.Evaluator}, http.StatusNotFound, policy.NotFound)
 	d.refused(request{path: "/v1/audit?after=x", role: policy.PrivacyOfficer}, http.StatusBadRequest, policy.Usage)
+}
+
+// testMetrics asserts that a metric is named to those who may see its values.
+func testMetrics(t *testing.T, d *door) {
+	t.Helper()
+	ids := func(role policy.Role) string {
+		var out []string
+		for _, m := range all[httpdoor.Metric](d, role, "/v1/metrics", 1) {
+			out = append(out, m.ID)
+		}
+		return strings.Join(out, " ")
+	}
+	if got := ids(policy.Evaluator); got != "observed observers" {
+		t.Errorf("an evaluator is shown %q", got)
+	}
+	if got := ids(policy.PrivacyOfficer); got != "" {
+		t.Errorf("a privacy officer is shown %q", got)
+	}
+}
+
+// definitions are metrics as a home has them, with datasets for marts.
+func definitions(context.Context) ([]httpdoor.Metric, error) {
+	return []httpdoor.Metric{
+		{ID: "observers", Mart: "observation"}, {ID: "coached", Mart: "coaching_session"}, {ID: "lost", Mart: "nothing"},
+		{ID: "observed", Mart: "observation", Dimensions: []string{"school"}},
+	}, nil
 }
 
 func testSnapshots(t *testing.T, d *door) {

@@ -43,12 +43,13 @@ type Snapshots interface {
 type Config struct {
 	Operations
 
-	Desk      *access.Desk
-	Policy    Policy
-	Snapshots Snapshots
-	TLS       *tls.Config // nil: plain text
-	Now       func() time.Time
-	Log       *slog.Logger
+	Desk        *access.Desk
+	Policy      Policy
+	Snapshots   Snapshots
+	Definitions func(ctx context.Context) ([]Metric, error) // nil: the home has no metrics
+	TLS         *tls.Config                                 // nil: plain text
+	Now         func() time.Time
+	Log         *slog.Logger
 }
 
 // What clients may use up.

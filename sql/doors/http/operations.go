@@ -32,8 +32,8 @@ func (s *Server) ready(c *call) error {
 	return c.answer(map[string]string{"status": "ready"})
 }
 
-// metrics answers in Prometheus' format.
-func (s *Server) metrics(c *call) error {
+// figures answers in Prometheus' format.
+func (s *Server) figures(c *call) error {
 	promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}).ServeHTTP(c.w, c.r)
 	return nil
 }

@@ -35,6 +35,7 @@ func (s *Server) table() (map[string]route, error) {
 	table := map[string]route{
 		"/v1/query":          {methods: map[string]handler{http.MethodPost: (*call).query}},
 		"/v1/catalog":        get((*call).catalog),
+		"/v1/metrics":        get((*call).metrics),
 		"/v1/audit":          get((*call).audit),
 		"/v1/snapshots":      get((*call).snapshots),
 		"/v1/policy/explain": get((*call).explain),
@@ -47,7 +48,7 @@ func (s *Server) table() (map[string]route, error) {
 		"/readyz":            free(s.ready),
 	}
 	if s.Metrics != nil {
-		table["/metrics"] = free(s.metrics)
+		table["/metrics"] = free(s.figures)
 	}
 	return table, nil
 }
