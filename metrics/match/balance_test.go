@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -37,6 +38,9 @@ func TestBalanceReferences(t *testing.T) {
 				}
 			}
 			compareSizes(t, b.Sizes, readTable(t, filepath.Join(dir, "sample_sizes.csv")))
+			if name == "matchit/s08_subclass6" {
+				compareSubclassSizes(t, r.SubclassSizes(), readTable(t, filepath.Join(dir, "subclass_n.csv")))
+			}
 			b, err = r.Balance(f, BalanceOptions{Interactions: true})
 			if err != nil {
 				t.Fatal(err)
@@ -95,4 +99,14 @@ func withFormula(s Spec) Spec {
 		s.Formula = formula
 	}
 	return s
+}
+
+func compareSubclassSizes(t *testing.T, got []SubclassSize, want table) {
+	t.Helper()
+	for i, s := range got {
+		n := want.numbers(t, strconv.Itoa(i+1))
+		if float64(s.Control) != n[0] || float64(s.Treated) != n[1] {
+			t.Errorf("subclass %d has %+v, want %v", i+1, s, n)
+		}
+	}
 }

@@ -62,6 +62,19 @@ func TestRandomOrderFollowsSeed(t *testing.T) {
 	}
 }
 
+func TestNotes(t *testing.T) {
+	t.Parallel()
+	f := frame(t, Numeric("treat", []float64{1, 1, 0, 0, 0}), Numeric("x", []float64{5, 9, 1, 5, 3}))
+	r := run(t, f, Spec{Formula: "treat ~ x", Distance: ColumnDistance("x")})
+	if notes := strings.Join(r.Notes, " "); !strings.Contains(notes, "Overlap is poor: the scores of 1 of 2 treated") || !strings.Contains(notes, "No caliper is set") {
+		t.Errorf("notes %q", notes)
+	}
+	r = run(t, f, Spec{Formula: "treat ~ x", Distance: ColumnDistance("x"), Calipers: []Caliper{{Width: 1, Raw: true}}})
+	if notes := strings.Join(r.Notes, " "); !strings.Contains(notes, "1 of 2 treated units have no match, 0 of them discarded") {
+		t.Errorf("notes %q", notes)
+	}
+}
+
 func TestInverseProbability(t *testing.T) {
 	t.Parallel()
 	f, _ := lalonde(t)

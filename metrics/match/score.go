@@ -99,11 +99,8 @@ func (p *problem) fit(weights []float64) error {
 
 // discard marks the units outside common support of the score.
 func (p *problem) discard() {
-	low, high := [2]float64{math.Inf(1), math.Inf(1)}, [2]float64{math.Inf(-1), math.Inf(-1)}
-	for i, x := range p.score {
-		arm := place(p.treated[i])
-		low[arm], high[arm] = min(low[arm], x), max(high[arm], x)
-	}
+	low, high := p.ranges()
+	p.noteOverlap(low, high)
 	var from, to float64
 	switch p.spec.Discard {
 	case DiscardTreated:
@@ -117,6 +114,35 @@ func (p *problem) discard() {
 	}
 	for i, x := range p.score {
 		p.discarded[i] = x < from || x > to
+	}
+}
+
+// ranges returns the least and the greatest score of the controls and of the
+// treated.
+func (p *problem) ranges() (low, high [2]float64) {
+	low, high = [2]float64{math.Inf(1), math.Inf(1)}, [2]float64{math.Inf(-1), math.Inf(-1)}
+	for i, x := range p.score {
+		arm := place(p.treated[i])
+		low[arm], high[arm] = min(low[arm], x), max(high[arm], x)
+	}
+	return low, high
+}
+
+// poorOverlap is the share of focal units beyond the others' scores above
+// which a note says so.
+const poorOverlap = 0.05
+
+func (p *problem) noteOverlap(low, high [2]float64) {
+	other := 0
+	if p.spec.Estimand == ATC {
+		other = 1
+	}
+	beyond := 0
+	for i, x := range p.score {
+		beyond += place(p.focal[i] && (x < low[other] || x > high[other]))
+	}
+	if float64(beyond) > poorOverlap*float64(p.focals) {
+		p.notes = append(p.notes, fmt.Sprintf("Overlap is poor: the scores of %d of %d %s units lie beyond those of every unit of the other arm.", beyond, p.focals, p.armName()))
 	}
 }
 

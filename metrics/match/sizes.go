@@ -34,3 +34,25 @@ func (r *Result) sizes(sampling, weights []float64) Sizes {
 	}
 	return Sizes{Control: arms[0], Treated: arms[1]}
 }
+
+// SubclassSize counts the units of one stratum.
+type SubclassSize struct{ Control, Treated int }
+
+// SubclassSizes counts the units of each stratum or pair, by number from 1; it
+// is nil if the result has none.
+func (r *Result) SubclassSizes() []SubclassSize {
+	if r.Subclass == nil {
+		return nil
+	}
+	out := make([]SubclassSize, maxOf(r.Subclass))
+	for i, s := range r.Subclass {
+		switch {
+		case s == 0:
+		case r.Treated[i]:
+			out[s-1].Treated++
+		default:
+			out[s-1].Control++
+		}
+	}
+	return out
+}
