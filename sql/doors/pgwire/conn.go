@@ -130,6 +130,7 @@ func (c *conn) handle(ctx context.Context, m message) {
 	if c.skipping && m.kind != 'S' && m.kind != 'X' {
 		return
 	}
+	defer c.now(nil)
 	var err error
 	switch m.kind {
 	case 'Q':
@@ -240,8 +241,8 @@ func (c *conn) close() {
 		c.server.forget(c.key)
 	}
 	if c.wire != nil && c.broken == nil {
-		_ = c.raw.SetWriteDeadline(time.Now().Add(time.Second)) //nolint:errcheck // it ends anyway
-		_ = c.wire.Close()                                      //nolint:errcheck // as above
+		_ = c.raw.SetWriteDeadline(time.Now().Add(lastWord)) //nolint:errcheck // it ends anyway
+		_ = c.wire.Close()                                   //nolint:errcheck // as above
 	}
 	_ = c.raw.Close() //nolint:errcheck // as above
 }

@@ -51,11 +51,13 @@ func readCopy(w *words) (*command, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &command{query: query, queryAt: at, run: func(ctx context.Context, c *conn, params []gateway.Param) (answer, error) {
-		a, err := c.query(ctx, query, params)
+	cmd := &command{query: query, queryAt: at}
+	cmd.run = func(ctx context.Context, c *conn, params []gateway.Param) (answer, error) {
+		a, err := cmd.inner(ctx, c, params)
 		a.copy = o
 		return a, err
-	}}, nil
+	}
+	return cmd, nil
 }
 
 // copied reads what is copied: a statement in parentheses, or a table with or

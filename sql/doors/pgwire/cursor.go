@@ -47,12 +47,14 @@ func readDeclare(w *words) (*command, error) {
 		return nil, &failure{code: codeUnsupported, text: "cursors move forward only", hint: "declare it NO SCROLL"}
 	}
 	query, at := w.rest()
-	return &command{query: query, queryAt: at, run: func(ctx context.Context, c *conn, params []gateway.Param) (answer, error) {
-		return answer{tag: "DECLARE CURSOR"}, c.declare(ctx, name, cur, query, params)
-	}}, nil
+	cmd := &command{query: query, queryAt: at}
+	cmd.run = func(ctx context.Context, c *conn, params []gateway.Param) (answer, error) {
+		return answer{tag: "DECLARE CURSOR"}, c.declare(ctx, name, cur, cmd, params)
+	}
+	return cmd, nil
 }
 
-func (c *conn) declare(ctx context.Context, name string, cur cursor, query string, params []gateway.Param) error {
+func (c *conn) declare(ctx context.Context, name string, cur cursor, cmd *command, params []gateway.Param) error {
 	switch {
 	case !c.transaction.open && !c.several && !cur.holds:
 		return &failure{code: codeNoTransaction, text: "DECLARE CURSOR can only be used in transaction blocks", hint: "BEGIN one, or declare the cursor WITH HOLD"}
@@ -61,7 +63,7 @@ func (c *conn) declare(ctx context.Context, name string, cur cursor, query strin
 	case len(c.cursors) >= mostOpen:
 		return fault(codeLimit, "a connection has at most %d cursors", mostOpen)
 	}
-	a, err := c.query(ctx, query, params)
+	a, err := cmd.inner(ctx, c, params)
 	if err != nil {
 		return err
 	}

@@ -70,9 +70,9 @@ func (c *conn) prepare(ctx context.Context, p *prepared) (err error) {
 	if c.transaction.failed && (p.cmd == nil || !p.cmd.recover) {
 		return errFailedState
 	}
-	query := p.Text
+	query, at := p.Text, 0
 	if p.cmd != nil {
-		query = p.cmd.query
+		query, at = p.cmd.query, p.cmd.queryAt
 	}
 	if query == "" {
 		return nil
@@ -89,13 +89,12 @@ func (c *conn) prepare(ctx context.Context, p *prepared) (err error) {
 	ctx, t := c.newTask(ctx)
 	defer t.cancel()
 	c.now(t)
-	defer c.now(nil)
 	described, err := session.Prepare(ctx, query, p.kinds...)
 	if err != nil {
 		if r, again := session.Query(ctx, query, declared...); again == nil {
 			r.Close()
 		}
-		return t.explain(err)
+		return shift(t.explain(err), at)
 	}
 	p.schema = described.Schema
 	cast := casts(query)

@@ -119,6 +119,17 @@ func failureOf(err error) *failure {
 	return f
 }
 
+// shift places an error in a text of which the statement that has it is a part.
+func shift(err error, at int) error {
+	f := *failureOf(err)
+	if at < 0 {
+		f.at = 0
+	} else if f.at > 0 {
+		f.at += at
+	}
+	return &f
+}
+
 // fail tells the client of an error in a statement, and ends its transaction.
 func (c *conn) fail(st statement, err error) {
 	f := failureOf(err)
@@ -137,8 +148,8 @@ func (c *conn) fail(st statement, err error) {
 // reject ends a connection with an error.
 func (c *conn) reject(ctx context.Context, err error) {
 	f, ok := errors.AsType[*failure](err)
-	if code := policy.CodeOf(err); !ok && code != policy.Failed {
-		f, ok = ofAccess(err), true
+	if e, is := errors.AsType[*policy.Error](err); is && !ok {
+		f, ok = ofDesk(e), true
 	}
 	if !ok {
 		c.server.Log.DebugContext(ctx, "PostgreSQL connection ended", "client", c.client(), "error", err)

@@ -125,11 +125,22 @@ func (c *conn) flush() error {
 		return c.broken
 	}
 	if c.key != (key{}) { // the log-in has a deadline for the whole
-		_ = c.raw.SetWriteDeadline(time.Now().Add(c.server.Idle)) //nolint:errcheck // a closed connection shows below
+		c.patience()
 	}
 	_, c.broken = c.wire.Write(c.out)
 	c.out = c.out[:0]
 	return c.broken
+}
+
+// lastWord is how long a client has to take what it is told at the end.
+const lastWord = time.Second
+
+// patience is how long a client has to take what it is told.
+func (c *conn) patience() {
+	_ = c.raw.SetWriteDeadline(time.Now().Add(c.server.Idle)) //nolint:errcheck // a closed connection shows when it is written to
+	if c.server.ctx.Err() != nil {
+		_ = c.raw.SetWriteDeadline(time.Now().Add(lastWord)) //nolint:errcheck // as above
+	}
 }
 
 // shrink gives back the memory of a large answer.

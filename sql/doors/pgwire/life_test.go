@@ -97,7 +97,13 @@ func TestShutdown(t *testing.T) {
 		{endless, "57014", 300 * time.Millisecond},
 	} {
 		d := open(t)
-		idle, busy := d.raw(t, policy.Coach), d.connect(t, policy.DataSteward, "")
+		idle, busy, deaf := d.raw(t, policy.Coach), d.connect(t, policy.DataSteward, ""), d.raw(t, policy.DataSteward)
+		if tt.want != "" { // it reads nothing of an answer without an end
+			deaf.Send(query("SELECT * FROM range(100000000000)"))
+			if err := deaf.Flush(); err != nil {
+				t.Fatal(err)
+			}
+		}
 		ended := make(chan error, 1)
 		go func() {
 			_, err := busy.PgConn().Exec(context.Background(), tt.text).ReadAll()

@@ -14,7 +14,7 @@ type command struct {
 	run     func(ctx context.Context, c *conn, params []gateway.Param) (answer, error)
 	columns func(c *conn) (*held, error) // what describes its rows; nil: it has none
 	query   string                       // a statement for the gateway inside it
-	queryAt int                          // where that begins
+	queryAt int                          // where that begins; -1: the door has made it
 	recover bool                         // it runs in a failed transaction too
 }
 
@@ -36,6 +36,15 @@ var own = map[string]func(w *words) (*command, error){
 	"set": readSet, "reset": readReset, "show": readShow,
 	"discard": readDiscard, "deallocate": readDeallocate, "listen": readListen, "unlisten": readListen,
 	"declare": readDeclare, "fetch": readFetch, "move": readFetch, "close": readClose, "copy": readCopy,
+}
+
+// inner starts the statement inside a command.
+func (cmd *command) inner(ctx context.Context, c *conn, params []gateway.Param) (answer, error) {
+	a, err := c.query(ctx, cmd.query, params)
+	if err != nil {
+		return a, shift(err, cmd.queryAt)
+	}
+	return a, nil
 }
 
 // does makes a command that has no rows.

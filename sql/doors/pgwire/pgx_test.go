@@ -77,3 +77,27 @@ func TestErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestPosition asserts where an error points: to a character of all that was
+// sent, also where the statement is a part of another.
+func TestPosition(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	c := d.connect(t, policy.DataSteward, "")
+	for text, want := range map[string]int32{
+		"SELECT * FROM nope":                        15,
+		"SELECT 'é'; SELECT 'é' FROM nope":          29,
+		"DECLARE c CURSOR WITH HOLD FOR TABLE nope": 38,
+		"COPY (SELECT * FROM nope) TO STDOUT":       21,
+		"COPY nope TO STDOUT":                       0,
+		"BEGIN nonsense":                            7,
+		"SELECT 1; SET":                             14,
+		"/* ; */ SELECT 'a;b', $$;$$, nope(1)":      30,
+	} {
+		_, err := c.PgConn().Exec(context.Background(), text).ReadAll()
+		e, ok := errors.AsType[*pgconn.PgError](err)
+		if !ok || e.Position != want {
+			t.Errorf("%s: %v at %+v, want %d", text, err, e, want)
+		}
+	}
+}

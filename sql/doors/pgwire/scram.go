@@ -180,10 +180,14 @@ func endPoint(c *tls.Certificate) []byte {
 	return h.Sum(nil)
 }
 
-// ofAccess is how an error of the desk ends a log-in.
-func ofAccess(err error) *failure {
-	if policy.CodeOf(err) == policy.Busy {
-		return &failure{code: codeTooMany, text: err.Error()}
+// ofDesk is how an error of the desk ends a log-in.
+func ofDesk(err *policy.Error) *failure {
+	switch err.Code {
+	case policy.Busy:
+		return &failure{code: codeTooMany, text: err.Text}
+	case policy.Failed:
+		return &failure{code: codeInternal, text: err.Text}
+	default:
+		return &failure{code: codeNoAccess, text: err.Text}
 	}
-	return &failure{code: codeNoAccess, text: err.Error()}
 }

@@ -101,7 +101,6 @@ func (c *conn) query(ctx context.Context, text string, params []gateway.Param) (
 	}
 	ctx, t := c.newTask(ctx)
 	c.now(t)
-	defer c.now(nil)
 	r, err := session.Query(ctx, text, params...)
 	if err != nil {
 		defer t.cancel()
@@ -127,7 +126,6 @@ func (c *conn) current(ctx context.Context) (*gateway.Session, error) {
 // that was the end.
 func (c *conn) deliver(a *answer, columns []encode.Column, formats []encode.Format, most int64) (over bool, err error) {
 	c.now(a.task)
-	defer c.now(nil)
 	if a.copy != nil {
 		n, err := c.copyOut(a, columns)
 		if err != nil {

@@ -142,7 +142,7 @@ func (s *Server) serve(raw net.Conn, full bool) {
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	defer cancel(nil)
 	// A connection ends when the server does, whatever it is waiting for.
-	defer context.AfterFunc(s.ctx, func() { _ = raw.SetDeadline(time.Now()) })() //nolint:errcheck // it is closed next
+	defer context.AfterFunc(s.ctx, func() { _ = raw.SetDeadline(time.Now().Add(lastWord)) })() //nolint:errcheck // it is closed next
 	c := &conn{server: s, raw: raw, cancel: cancel}
 	defer c.close()
 	_ = raw.SetDeadline(time.Now().Add(s.Startup)) //nolint:errcheck // a closed connection shows below
@@ -187,7 +187,7 @@ func (c *conn) start(ctx context.Context, full bool) (opening, error) {
 		return o, err
 	}
 	if c.session, err = s.Desk.Open(ctx, credential, wish, policy.PGWire); err != nil {
-		return o, &failure{code: codeNoAccess, text: err.Error()}
+		return o, err
 	}
 	c.settings.identify(principal)
 	c.put(&pgproto3.AuthenticationOk{})
