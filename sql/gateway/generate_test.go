@@ -47,6 +47,10 @@ func (g *generator) catalog() string {
 		"SELECT schema_name FROM information_schema.schemata ORDER BY 1",
 		"SELECT * FROM duckdb_tables()",
 		"SELECT current_setting('threads')",
+		"SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), col_description(c.oid, a.attnum) FROM pg_catalog.pg_class c " +
+			"JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid ORDER BY ALL",
+		"SELECT '" + pick(g, g.relations).name + "'::regclass, to_regclass('main." + pick(g, g.relations).name + "'), current_user",
+		"SELECT count(*), sum(oid) FROM pg_class WHERE relname ~ '" + pick(g, []string{"coach", "obs", "survey", "a"}) + "'",
 		"DESCRIBE " + pick(g, g.relations).name,
 		"SUMMARIZE " + pick(g, g.relations).name,
 		"EXPLAIN SELECT * FROM " + pick(g, g.relations).name,

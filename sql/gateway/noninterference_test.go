@@ -267,6 +267,13 @@ func compare(t *testing.T, a, b *world, request policy.Request, n int, seed uint
 	}
 	g.relations = append(g.relations, pickSome(g.Rand, everyRelation(t), max(1, len(visible)))...)
 	texts := attacks(t)
+	if request.Door == policy.PGWire {
+		for _, path := range clientFiles(t) {
+			for _, c := range clientStatements(t, path) {
+				texts = append(texts, c[0])
+			}
+		}
+	}
 	for range n {
 		texts = append(texts, g.statement())
 	}
@@ -301,7 +308,10 @@ func TestNoninterference(t *testing.T) {
 		t.Run(role, func(t *testing.T) {
 			t.Parallel()
 			b := a.second(s.files, nil)
-			for i, d := range compare(t, quiet, b, s.request(a), n, 1) {
+			for i, d := range slices.Concat(
+				compare(t, quiet, b, s.request(a), n, 1),
+				compare(t, quiet, b, throughPostgres(s.request(a)), n/10, 2),
+			) {
 				if i < 5 {
 					t.Errorf("the worlds differ: %s", d)
 				}

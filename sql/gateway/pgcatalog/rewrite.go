@@ -178,7 +178,7 @@ func (w *writer) token(i int) {
 	case word == "cast" && w.symbol(i+1, "("):
 		w.castAs(i)
 	case w.asksWho(i):
-		w.replace(i, i, literal(w.user))
+		w.replace(i, i, literal(w.user)+w.alias(i))
 	case word == "any" && w.symbol(i-1, "=") && w.symbol(i+1, "("):
 		w.anyOf(i)
 	case inFrom[word] && w.symbol(i+1, "(") && w.clause(i) == "from":
@@ -188,6 +188,16 @@ func (w *writer) token(i int) {
 	case t.Kind == guard.TokenLiteral && (w.symbol(i-1, "=") || w.symbol(i-1, "<>")):
 		w.list(i)
 	}
+}
+
+// alias names a column of a result after the word that stands for it.
+func (w *writer) alias(i int) string {
+	begins := w.symbol(i-1, ",") || w.word(i-1) == "select"
+	ends := i+1 == len(w.tokens) || w.symbol(i+1, ",") || w.symbol(i+1, ";") || w.symbol(i+1, ")") || w.word(i+1) == "from"
+	if begins && ends && w.clause(i) == "select" {
+		return ` AS "` + w.word(i) + `"`
+	}
+	return ""
 }
 
 // unqualified is the index of the name that stands at an index, past a

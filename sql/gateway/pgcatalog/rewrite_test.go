@@ -44,7 +44,8 @@ func TestRewrite(t *testing.T) {
 		"SELECT string_to_array(x, ',') s FROM pg_catalog.generate_series(1, 32) pos(n)":              "SELECT string_to_array(x, ',') s FROM generate_series(1, 32) pos(n)",
 		"SELECT format('%I', a), json_build_object('a', 1) FROM pg_class":                             "SELECT pg_format('%I', a), json_object('a', 1) FROM pg_class",
 		// Who is asking.
-		"SELECT current_user, SESSION_USER, user AS user, x.user": "SELECT 'O''N', 'O''N', 'O''N' AS user, x.user",
+		"SELECT current_user, SESSION_USER, user AS user, x.user":          `SELECT 'O''N' AS "current_user", 'O''N' AS "session_user", 'O''N' AS user, x.user`,
+		"SELECT f(current_user), a FROM t WHERE b = user ORDER BY a, user": "SELECT f('O''N'), a FROM t WHERE b = 'O''N' ORDER BY a, 'O''N'",
 		// Broken text stays broken, and harms nobody.
 		"SELECT ::regclass":                "pg_regclass(SELECT )",
 		"SELECT pg_class ) ]::regclass (":  "pg_regclass(SELECT pg_class ) ]) (",

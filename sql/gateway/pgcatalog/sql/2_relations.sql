@@ -37,7 +37,7 @@ CREATE VIEW pg_class AS SELECT oid, name AS relname, namespace AS relnamespace, 
   NULL::VARCHAR AS relpartbound, 1259 AS tableoid
   FROM (FROM scope.relation UNION ALL BY NAME SELECT oid, name, 11 AS namespace, 'r' AS kind, 0 AS columns, false AS keyed FROM scope.own);
 
-CREATE VIEW pg_attribute AS SELECT a.relation AS attrelid, a.name AS attname, a.type AS atttypid, -1 AS attstattarget, t.typlen AS attlen,
+CREATE TABLE pg_attribute AS SELECT a.relation AS attrelid, a.name AS attname, a.type AS atttypid, -1 AS attstattarget, t.typlen AS attlen,
   a.number::SMALLINT AS attnum, 0 AS attndims, -1 AS attcacheoff, a.modifier AS atttypmod, t.typbyval AS attbyval, t.typalign AS attalign,
   t.typstorage AS attstorage, '' AS attcompression, a.required AS attnotnull, false AS atthasdef, false AS atthasmissing, '' AS attidentity,
   '' AS attgenerated, false AS attisdropped, true AS attislocal, 0 AS attinhcount, t.typcollation AS attcollation, NULL::VARCHAR[] AS attacl,

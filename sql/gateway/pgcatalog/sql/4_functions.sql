@@ -1,22 +1,45 @@
 -- Functions of PostgreSQL's catalogue. None reads anything but the views.
+-- An argument stands in place of a parameter as the client wrote it, so names in
+-- a body that could be a client's begin with an underscore.
 
 CREATE MACRO quote_ident(_word) AS CASE WHEN regexp_matches(_word, '^[a-z_][a-z0-9_]*$') THEN _word ELSE '"' || replace(_word, '"', '""') || '"' END;
 CREATE MACRO quote_literal(_word) AS '''' || replace(_word, '''', '''''') || '''';
 CREATE MACRO parse_ident(_qualified) AS list_transform(regexp_extract_all(_qualified, '"(?:[^"]|"")*"|[^."]+'),
   lambda part: CASE WHEN left(part, 1) = '"' THEN replace(substr(part, 2, length(part) - 2), '""', '"') ELSE lower(trim(part)) END);
+
+CREATE TABLE scope.types AS SELECT oid AS _t_oid, typname AS _t_name, shown AS _t_shown FROM pg_type;
+
+CREATE TABLE scope.namespaces AS SELECT oid AS _n_oid, nspname AS _n_name FROM pg_namespace;
+
+CREATE TABLE scope.descriptions AS SELECT objoid AS _d_object, objsubid AS _d_number, description AS _d_text FROM pg_description;
+
+CREATE TABLE scope.classes AS SELECT c.oid AS _c_oid, c.relname AS _c_name, n.nspname AS _c_schema, n.oid IN (11, 2200) AS _c_visible,
+  CASE WHEN n.oid IN (11, 2200) THEN '' ELSE quote_ident(n.nspname) || '.' END || quote_ident(c.relname) AS _c_shown
+  FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace;
+
+CREATE TABLE scope.functions AS SELECT p.oid AS _f_oid, p.proname AS _f_name, t.shown AS _f_result,
+  array_to_string(list_transform(p.proargtypes, lambda a: a::VARCHAR), ', ') AS _f_arguments FROM pg_proc AS p JOIN pg_type AS t ON t.oid = p.prorettype;
+
+CREATE TABLE scope.keys AS SELECT k.oid AS _k_index, k.oid + 1 AS _k_constraint, list(quote_ident(a.name) ORDER BY a.number) AS _k_names,
+  'PRIMARY KEY (' || string_agg(quote_ident(a.name), ', ' ORDER BY a.number) || ')' AS _k_definition,
+  'CREATE UNIQUE INDEX ' || quote_ident(k.name) || ' ON ' || quote_ident(n.name) || '.' || quote_ident(r.name) || ' USING btree ('
+    || string_agg(quote_ident(a.name), ', ' ORDER BY a.number) || ')' AS _k_created
+  FROM scope.key AS k JOIN scope.attribute AS a ON a.relation = k.oid JOIN scope.relation AS r ON r.oid = k.relation
+  JOIN scope.namespace AS n ON n.oid = k.namespace GROUP BY k.oid, k.name, n.name, r.name;
+
 CREATE MACRO pg_type_name(_type, _modifier) AS CASE
   WHEN _type IS NULL THEN NULL
   WHEN _type = 1700 AND _modifier >= 4 THEN 'numeric(' || ((_modifier - 4) // 65536)::VARCHAR || ',' || ((_modifier - 4) % 65536)::VARCHAR || ')'
-  ELSE coalesce((SELECT max(t.shown) FROM pg_type AS t WHERE t.oid = _type), '???') END;
+  ELSE coalesce((SELECT max(_t_shown) FROM scope.types WHERE _t_oid = _type), '???') END;
 CREATE MACRO format_type(_type, _modifier) AS pg_type_name(TRY_CAST(_type AS BIGINT), TRY_CAST(_modifier AS BIGINT));
 CREATE MACRO pg_get_userbyid(_role) AS 'weir';
 CREATE MACRO pg_get_expr(_tree, _relation) AS NULL::VARCHAR, (_tree, _relation, _pretty) AS NULL::VARCHAR;
 CREATE MACRO obj_description(_object) AS NULL::VARCHAR, (_object, _catalog) AS (
-  SELECT max(d.description) FROM pg_description AS d WHERE d.objoid = _object AND d.objsubid = 0 AND _catalog = 'pg_class');
+  SELECT max(_d_text) FROM scope.descriptions WHERE _d_object = _object AND _d_number = 0 AND _catalog = 'pg_class');
 CREATE MACRO shobj_description(_object, _catalog) AS NULL::VARCHAR;
 CREATE MACRO col_description(_relation, _number) AS (
-  SELECT max(d.description) FROM pg_description AS d WHERE d.objoid = _relation AND d.objsubid = _number AND _number > 0);
-CREATE MACRO pg_table_is_visible(_relation) AS coalesce((SELECT max(c.relnamespace) FROM pg_class AS c WHERE c.oid = _relation) IN (11, 2200), false);
+  SELECT max(_d_text) FROM scope.descriptions WHERE _d_object = _relation AND _d_number = _number AND _d_number > 0);
+CREATE MACRO pg_table_is_visible(_relation) AS coalesce((SELECT bool_or(_c_visible) FROM scope.classes WHERE _c_oid = _relation), false);
 CREATE MACRO pg_type_is_visible(_type) AS true;
 CREATE MACRO pg_function_is_visible(_function) AS true;
 CREATE MACRO pg_operator_is_visible(_operator) AS true;
@@ -56,9 +79,9 @@ CREATE MACRO current_setting(_name) AS pg_setting_value(_name), (_name, _missing
 CREATE MACRO set_config(_setting_name, _setting_value, _is_local) AS _setting_value;
 CREATE MACRO has_table_privilege(_relation, _privilege) AS upper(_privilege) LIKE '%SELECT%', (_role, _relation, _privilege) AS upper(_privilege) LIKE '%SELECT%';
 CREATE MACRO has_any_column_privilege(_relation, _privilege) AS upper(_privilege) LIKE '%SELECT%',
-  (role, _relation, _privilege) AS upper(_privilege) LIKE '%SELECT%';
+  (_role, _relation, _privilege) AS upper(_privilege) LIKE '%SELECT%';
 CREATE MACRO has_column_privilege(_relation, _attribute, _privilege) AS upper(_privilege) LIKE '%SELECT%',
-  (role, _relation, _attribute, _privilege) AS upper(_privilege) LIKE '%SELECT%';
+  (_role, _relation, _attribute, _privilege) AS upper(_privilege) LIKE '%SELECT%';
 CREATE MACRO has_schema_privilege(_namespace, _privilege) AS upper(_privilege) LIKE '%USAGE%',
   (role, _namespace, _privilege) AS upper(_privilege) LIKE '%USAGE%';
 CREATE MACRO has_database_privilege(_database_name, _privilege) AS upper(_privilege) LIKE '%CONNECT%',
@@ -84,48 +107,35 @@ CREATE MACRO pg_get_ruledef(_rule) AS NULL::VARCHAR, (_rule, _pretty) AS NULL::V
 CREATE MACRO pg_get_triggerdef(_trigger_oid) AS NULL::VARCHAR, (_trigger_oid, _pretty) AS NULL::VARCHAR;
 CREATE MACRO pg_get_functiondef(_function) AS NULL::VARCHAR;
 CREATE MACRO pg_get_function_sqlbody(_function) AS NULL::VARCHAR;
-CREATE MACRO pg_get_function_result(_function) AS (SELECT max(pg_type_name(p.prorettype, -1)) FROM pg_proc AS p WHERE p.oid = _function);
-CREATE MACRO pg_get_function_arguments(_function) AS (
-  SELECT max(array_to_string(list_transform(p.proargtypes, lambda a: a::VARCHAR), ', ')) FROM pg_proc AS p WHERE p.oid = _function);
+CREATE MACRO pg_get_function_result(_function) AS (SELECT max(_f_result) FROM scope.functions WHERE _f_oid = _function);
+CREATE MACRO pg_get_function_arguments(_function) AS (SELECT max(_f_arguments) FROM scope.functions WHERE _f_oid = _function);
 CREATE MACRO pg_get_function_identity_arguments(_function) AS pg_get_function_arguments(_function);
 CREATE MACRO pg_get_statisticsobjdef_columns(_statistics_oid) AS NULL::VARCHAR;
 CREATE MACRO pg_get_partkeydef(_relation) AS NULL::VARCHAR;
 CREATE MACRO pg_get_serial_sequence(_relation, _attribute) AS NULL::VARCHAR;
 CREATE MACRO pg_get_keywords() AS TABLE SELECT keyword_name AS word, left(upper(keyword_category), 1) AS catcode, keyword_category AS catdesc FROM duckdb_keywords();
-CREATE MACRO pg_key_columns(_index_oid) AS (
-  SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY list_position(i.indkey, a.attnum)) FROM pg_index AS i
-  JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND list_contains(i.indkey, a.attnum) WHERE i.indexrelid = _index_oid);
-CREATE MACRO pg_get_constraintdef(_constraint_oid) AS 'PRIMARY KEY (' || pg_key_columns(_constraint_oid - 1) || ')',
-  (_constraint_oid, pretty) AS 'PRIMARY KEY (' || pg_key_columns(_constraint_oid - 1) || ')';
-CREATE MACRO pg_index_definition(_index_oid) AS (
-  SELECT max('CREATE UNIQUE INDEX ' || quote_ident(x.relname) || ' ON ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname) || ' USING btree (')
-  FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid JOIN pg_class AS x ON x.oid = i.indexrelid
-  JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE i.indexrelid = _index_oid) || pg_key_columns(_index_oid) || ')';
-CREATE MACRO pg_index_column(_index_oid, _position) AS (
-  SELECT max(a.attname) FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[_position] WHERE i.indexrelid = _index_oid);
-CREATE MACRO pg_get_indexdef(_index_oid) AS pg_index_definition(_index_oid), (_index_oid, _position, _pretty) AS
-  CASE WHEN _position = 0 THEN pg_index_definition(_index_oid) ELSE pg_index_column(_index_oid, _position) END;
+CREATE MACRO pg_get_constraintdef(_constraint) AS (SELECT max(_k_definition) FROM scope.keys WHERE _k_constraint = _constraint),
+  (_constraint, _pretty) AS (SELECT max(_k_definition) FROM scope.keys WHERE _k_constraint = _constraint);
+CREATE MACRO pg_get_indexdef(_index) AS (SELECT max(_k_created) FROM scope.keys WHERE _k_index = _index),
+  (_index, _place, _pretty) AS (SELECT max(CASE WHEN _place = 0 THEN _k_created ELSE _k_names[_place] END) FROM scope.keys WHERE _k_index = _index);
 CREATE MACRO pg_format_one(_format, _value) AS CASE WHEN contains(_format, '%I') AND (NOT contains(_format, '%s') OR strpos(_format, '%I') < strpos(_format, '%s'))
   THEN regexp_replace(_format, '%I', quote_ident(_value::VARCHAR)) ELSE regexp_replace(_format, '%s', _value::VARCHAR) END;
 CREATE MACRO pg_format(_format, _a) AS pg_format_one(_format, _a), (_format, _a, _b) AS pg_format_one(pg_format_one(_format, _a), _b);
 CREATE MACRO array_lower(_list, _dimension) AS CASE WHEN len(_list) > 0 THEN 1 END;
 CREATE MACRO array_upper(_list, _dimension) AS CASE WHEN len(_list) > 0 THEN len(_list) END;
 CREATE MACRO _pg_expandarray(_list) AS unnest(list_transform(_list, lambda x, n: {'x': x, 'n': n}));
-CREATE MACRO pg_regclass_oid(_object) AS coalesce(TRY_CAST(_object AS BIGINT), (
-  SELECT min(c.oid) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-  WHERE [c.relname] = parse_ident(_object::VARCHAR)[-1:] AND (len(parse_ident(_object::VARCHAR)) = 1 OR [n.nspname] = parse_ident(_object::VARCHAR)[-2:-2])));
-CREATE MACRO pg_regclass(_object) AS coalesce((SELECT max(CASE WHEN c.relnamespace IN (11, 2200) THEN quote_ident(c.relname)
-  ELSE quote_ident(n.nspname) || '.' || quote_ident(c.relname) END) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-  WHERE c.oid = pg_regclass_oid(_object)), _object::VARCHAR);
+CREATE MACRO pg_regclass_oid(_object) AS coalesce(TRY_CAST(_object AS BIGINT), (SELECT min(_c_oid) FROM scope.classes
+  WHERE parse_ident(_object::VARCHAR) IN ([_c_name], [_c_schema, _c_name])));
+CREATE MACRO pg_regclass(_object) AS coalesce((SELECT max(_c_shown) FROM scope.classes WHERE _c_oid = pg_regclass_oid(_object)), _object::VARCHAR);
 CREATE MACRO to_regclass(_object) AS pg_regclass(_object);
 CREATE MACRO pg_regtype_oid(_type) AS coalesce(TRY_CAST(_type AS BIGINT), (
-  SELECT min(t.oid) FROM pg_type AS t WHERE replace(lower(_type::VARCHAR), 'pg_catalog.', '') IN (t.typname, t.shown)));
+  SELECT min(_t_oid) FROM scope.types WHERE replace(lower(_type::VARCHAR), 'pg_catalog.', '') IN (_t_name, _t_shown)));
 CREATE MACRO pg_regtype(_type) AS coalesce(pg_type_name(pg_regtype_oid(_type), -1), _type::VARCHAR);
-CREATE MACRO pg_regnamespace(_namespace) AS coalesce((SELECT max(n.nspname) FROM pg_namespace AS n WHERE n.oid = TRY_CAST(_namespace AS BIGINT)), _namespace::VARCHAR);
-CREATE MACRO pg_regnamespace_oid(_namespace) AS coalesce(TRY_CAST(_namespace AS BIGINT), (SELECT min(n.oid) FROM pg_namespace AS n WHERE n.nspname = _namespace::VARCHAR));
-CREATE MACRO pg_regproc(_function) AS coalesce((SELECT max(p.proname) FROM pg_proc AS p WHERE p.oid = TRY_CAST(_function AS BIGINT)),
+CREATE MACRO pg_regnamespace(_namespace) AS coalesce((SELECT max(_n_name) FROM scope.namespaces WHERE _n_oid = TRY_CAST(_namespace AS BIGINT)), _namespace::VARCHAR);
+CREATE MACRO pg_regnamespace_oid(_namespace) AS coalesce(TRY_CAST(_namespace AS BIGINT), (SELECT min(_n_oid) FROM scope.namespaces WHERE _n_name = _namespace::VARCHAR));
+CREATE MACRO pg_regproc(_function) AS coalesce((SELECT max(_f_name) FROM scope.functions WHERE _f_oid = TRY_CAST(_function AS BIGINT)),
   replace(_function::VARCHAR, 'pg_catalog.', ''));
-CREATE MACRO pg_regproc_oid(_function) AS coalesce(TRY_CAST(_function AS BIGINT), (SELECT min(p.oid) FROM pg_proc AS p WHERE p.proname = pg_regproc(_function)));
+CREATE MACRO pg_regproc_oid(_function) AS coalesce(TRY_CAST(_function AS BIGINT), (SELECT min(_f_oid) FROM scope.functions WHERE _f_name = pg_regproc(_function)));
 CREATE MACRO pg_regrole(_role) AS 'weir';
 CREATE MACRO pg_regrole_oid(_role) AS 10;
 
