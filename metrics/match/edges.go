@@ -10,7 +10,7 @@ import (
 
 // maxEdges bounds the pairs that an optimal match considers at once, by the
 // memory that they take.
-const maxEdges = 40_000_000
+const maxEdges = 25_000_000
 
 // bipartite is the units of one stratum and the pairs that may be made.
 type bipartite struct {
@@ -119,19 +119,4 @@ func (b *bipartite) transpose() *bipartite {
 		}
 	}
 	return out
-}
-
-// network returns the pairs as a network without bounds.
-func (b *bipartite) network() *network {
-	longest := 0.0
-	for _, d := range b.dist {
-		longest = max(longest, d)
-	}
-	n := &network{start: b.start, to: b.to, cost: make([]int64, len(b.to))}
-	if longest > 0 {
-		for e, d := range b.dist {
-			n.cost[e] = int64(math.Round(d / longest * costScale))
-		}
-	}
-	return n
 }

@@ -1,6 +1,9 @@
 package match
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // network is a choice of edges between left and right nodes of the least total
 // cost, with bounds on how many edges each node has: a minimum-cost flow from a
@@ -11,17 +14,20 @@ type network struct {
 	left, right bounds
 	start       []int32 // edges of left node i are start[i] … start[i+1]−1
 	to          []int32
-	cost        []int64
+	dist        []float64
+	scale       float64 // cost of an edge for each unit of distance
 	used        []bool
-	back        [][]int32 // edges in use of each right node
-	from        []int32   // left node of each edge
+	back        [][]arc // edges in use of each right node
 	// Potentials: of left nodes, then right nodes, then source and sink.
 	potential []int64
 	reached   []int64 // reduced distance of each node in the path search
-	via       []int32 // edge by which it was reached
+	via       []arc   // edge by which it was reached, and the node before; −1: the source
 	touched   []int32
 	queue     priority[nodeAt]
 }
+
+// arc is an edge and the node at one of its ends.
+type arc struct{ edge, node int32 }
 
 // bounds of the number of edges of nodes on one side.
 type bounds struct {
@@ -65,25 +71,33 @@ func (n *network) solve(total int) {
 	}
 }
 
+// cost is that of an edge.
+func (n *network) cost(e int32) int64 { return int64(math.Round(n.dist[e] * n.scale)) }
+
 // begin sets potentials under which no arc has a negative reduced cost.
 func (n *network) begin() {
 	l, r := len(n.left.low), len(n.right.low)
 	n.potential = make([]int64, l+r+2)
-	n.reached, n.via = make([]int64, l+r), make([]int32, l+r)
+	n.reached, n.via = make([]int64, l+r), make([]arc, l+r)
 	for v := range n.reached {
 		n.reached[v] = math.MaxInt64
 	}
-	n.used, n.back = make([]bool, len(n.to)), make([][]int32, r)
-	n.from = make([]int32, len(n.to))
+	n.used, n.back = make([]bool, len(n.to)), make([][]arc, r)
+	longest := 0.0
+	for _, d := range n.dist {
+		longest = max(longest, d)
+	}
+	if longest > 0 {
+		n.scale = costScale / longest
+	}
 	for j := range r {
 		n.potential[l+j] = math.MaxInt64 / 4
 	}
 	for i := range l {
 		n.potential[i] = n.left.next(index32(i))
 		for e := n.start[i]; e < n.start[i+1]; e++ {
-			n.from[e] = index32(i)
 			j := l + int(n.to[e])
-			n.potential[j] = min(n.potential[j], n.potential[i]+n.cost[e])
+			n.potential[j] = min(n.potential[j], n.potential[i]+n.cost(e))
 		}
 	}
 	sink := &n.potential[l+r+1]
@@ -101,7 +115,7 @@ func (n *network) shortest() (end int32, cost int64, ok bool) {
 	n.queue, n.touched = n.queue[:0], n.touched[:0]
 	for i := range l {
 		if n.left.degree[i] < n.left.high[i] {
-			n.reach(i, n.left.next(i)+*source-n.potential[i], -1)
+			n.reach(i, n.left.next(i)+*source-n.potential[i], arc{-1, -1})
 		}
 	}
 	best := int64(math.MaxInt64)
@@ -151,26 +165,25 @@ func (n *network) relaxLeft(top nodeAt) {
 	for e := n.start[i]; e < n.start[i+1]; e++ {
 		if !n.used[e] {
 			v := l + n.to[e]
-			n.reach(v, top.dist+n.cost[e]+n.potential[i]-n.potential[v], e)
+			n.reach(v, top.dist+n.cost(e)+n.potential[i]-n.potential[v], arc{e, i})
 		}
 	}
 }
 
 func (n *network) relaxRight(top nodeAt, j int32) {
-	for _, e := range n.back[j] {
-		i := n.from[e]
-		n.reach(i, top.dist-n.cost[e]+n.potential[top.node]-n.potential[i], e)
+	for _, a := range n.back[j] {
+		n.reach(a.node, top.dist-n.cost(a.edge)+n.potential[top.node]-n.potential[a.node], arc{a.edge, j})
 	}
 }
 
-func (n *network) reach(v int32, dist int64, edge int32) {
+func (n *network) reach(v int32, dist int64, by arc) {
 	if dist >= n.reached[v] {
 		return
 	}
 	if n.reached[v] == math.MaxInt64 {
 		n.touched = append(n.touched, v)
 	}
-	n.reached[v], n.via[v] = dist, edge
+	n.reached[v], n.via[v] = dist, by
 	n.queue.push(nodeAt{v, dist})
 }
 
@@ -179,34 +192,23 @@ func (n *network) augment(j int32) {
 	l := index32(len(n.left.low))
 	n.right.degree[j]++
 	for {
-		e := n.via[l+j]
-		n.use(e)
-		i := n.from[e]
-		e = n.via[i]
-		if e < 0 {
-			n.left.degree[i]++
+		in := n.via[l+j]
+		n.used[in.edge] = true
+		n.back[j] = append(n.back[j], in)
+		out := n.via[in.node]
+		if out.node < 0 {
+			n.left.degree[in.node]++
 			return
 		}
-		n.drop(e)
-		j = n.to[e]
+		j = out.node
+		n.drop(out.edge, j)
 	}
 }
 
-func (n *network) use(e int32) {
-	n.used[e] = true
-	n.back[n.to[e]] = append(n.back[n.to[e]], e)
-}
-
-func (n *network) drop(e int32) {
+// drop takes an edge to right node j out of use.
+func (n *network) drop(e, j int32) {
 	n.used[e] = false
-	list := n.back[n.to[e]]
-	for k, other := range list {
-		if other == e {
-			list[k] = list[len(list)-1]
-			n.back[n.to[e]] = list[:len(list)-1]
-			return
-		}
-	}
+	n.back[j] = slices.DeleteFunc(n.back[j], func(a arc) bool { return a.edge == e })
 }
 
 // nodeAt is a node and its distance when it was queued.

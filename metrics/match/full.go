@@ -47,7 +47,7 @@ func (p *problem) fullStratum(b *bipartite) ([][]int32, error) {
 	if err := b.connect(); err != nil {
 		return nil, err
 	}
-	n := b.network()
+	n := &network{start: b.start, to: b.to, dist: b.dist}
 	n.left, n.right = p.fullBounds(b)
 	n.solve(-1)
 	for _, side := range []bounds{n.left, n.right} {
@@ -97,12 +97,13 @@ func (p *problem) fullBounds(b *bipartite) (left, right bounds) {
 // trim drops edges both of whose ends have others, which costs nothing: what
 // is left are stars.
 func (n *network) trim() {
-	for e, used := range n.used {
-		i, j := n.from[e], n.to[e]
-		if used && n.left.degree[i] > 1 && n.right.degree[j] > 1 {
-			n.drop(index32(e))
-			n.left.degree[i]--
-			n.right.degree[j]--
+	for i := range n.left.degree {
+		for e := n.start[i]; e < n.start[i+1]; e++ {
+			if j := n.to[e]; n.used[e] && n.left.degree[i] > 1 && n.right.degree[j] > 1 {
+				n.drop(e, j)
+				n.left.degree[i]--
+				n.right.degree[j]--
+			}
 		}
 	}
 }
@@ -111,12 +112,12 @@ func (n *network) trim() {
 func (b *bipartite) stars(n *network) [][]int32 {
 	var out [][]int32
 	for j, edges := range n.back {
-		if len(edges) == 1 && n.left.degree[n.from[edges[0]]] > 1 || len(edges) == 0 {
+		if len(edges) == 1 && n.left.degree[edges[0].node] > 1 || len(edges) == 0 {
 			continue // it belongs to the star of a left unit
 		}
 		star := []int32{b.right[j]}
-		for _, e := range edges {
-			star = append(star, b.left[n.from[e]])
+		for _, a := range edges {
+			star = append(star, b.left[a.node])
 		}
 		out = append(out, star)
 	}

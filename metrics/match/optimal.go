@@ -62,18 +62,17 @@ func (p *problem) optimalStratum(b *bipartite, matches [][]int32) error {
 	if most == 1 && p.limits.free() && b.space == nil {
 		b.prune()
 	}
-	n := b.network()
-	n.left, n.right = newBounds(len(b.left), least, most), newBounds(len(b.right), 0, 1)
+	n := &network{start: b.start, to: b.to, dist: b.dist,
+		left: newBounds(len(b.left), least, most), right: newBounds(len(b.right), 0, 1)}
 	n.solve(int(total))
-	for e, used := range n.used {
-		if !used {
-			continue
+	for j, list := range n.back {
+		for _, a := range list {
+			t, u := b.left[a.node], b.right[j]
+			if flipped {
+				t, u = u, t
+			}
+			matches[t] = append(matches[t], u)
 		}
-		t, u := b.left[n.from[e]], b.right[n.to[e]]
-		if flipped {
-			t, u = u, t
-		}
-		matches[t] = append(matches[t], u)
 	}
 	return nil
 }
