@@ -32,8 +32,8 @@ func TestLogin(t *testing.T) {
 	d := open(t)
 	research := "&options=" + strings.ReplaceAll(url.QueryEscape("-c weir.purpose=research --weir.agreement=growth-study -c application_name=a\\ b"), "+", "%20")
 	for name, tt := range map[string]struct{ user, secret, more, want string }{
-		"principal":               {"researcher", d.Secret(policy.Researcher), "", "researcher   "},
-		"principal and purpose":   {"researcher/research", d.Secret(policy.Researcher), "&application_name=x", "researcher   x"},
+		"principal":               {"researcher", d.Secret(policy.Researcher), "", "researcher research growth-study "},
+		"principal and purpose":   {"researcher/research", d.Secret(policy.Researcher), "&application_name=x", "researcher research growth-study x"},
 		"start-up options":        {"researcher", d.Secret(policy.Researcher), research, "researcher research growth-study a b"},
 		"another purpose":         {"researcher/evaluation", d.Secret(policy.Researcher), "", "28000"},
 		"another agreement":       {"researcher", d.Secret(policy.Researcher), "&weir.agreement=other", "28000"},
@@ -45,7 +45,7 @@ func TestLogin(t *testing.T) {
 		"replication":             {"coach", d.Secret(policy.Coach), "&replication=database", "42501"},
 		"no option":               {"coach", d.Secret(policy.Coach), "&options=nonsense", "22023"},
 		"setting with one value":  {"coach", d.Secret(policy.Coach), "&client_encoding=latin1", "22023"},
-		"time zone is for others": {"coach", d.Secret(policy.Coach), "&TimeZone=Asia/Tokyo", "coach   "},
+		"time zone is for others": {"coach", d.Secret(policy.Coach), "&TimeZone=Asia/Tokyo", "coach coaching  "},
 	} {
 		where := url.URL{Scheme: "postgres", User: url.UserPassword(tt.user, tt.secret), Host: d.Address, Path: "weir", RawQuery: "sslmode=disable" + tt.more}
 		c, err := pgx.Connect(context.Background(), where.String())

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/weir-warehouse/weir/sql/doors/access"
 )
 
 // setting is a parameter of a session that clients ask for or set.
@@ -195,8 +197,11 @@ func options(text string) []string {
 	return all
 }
 
-// identify says who the session is.
-func (s *settings) identify(principal string) { s.values["session_authorization"] = principal }
+// identify says who the session is, and what for.
+func (s *settings) identify(a *access.Session) {
+	s.values["session_authorization"] = a.Principal()
+	s.values["weir.purpose"], s.values["weir.agreement"] = string(a.Purpose()), a.Agreement()
+}
 
 // find returns a setting as it is known, or a client's own.
 func (s *settings) find(name string) (setting, bool) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -145,6 +146,7 @@ func (s *Server) serve(raw net.Conn, full bool) {
 	defer context.AfterFunc(s.ctx, func() { _ = raw.SetDeadline(time.Now().Add(lastWord)) })() //nolint:errcheck // it is closed next
 	c := &conn{server: s, raw: raw, cancel: cancel}
 	defer c.close()
+	defer c.survive(ctx)
 	_ = raw.SetDeadline(time.Now().Add(s.Startup)) //nolint:errcheck // a closed connection shows below
 	o, err := c.start(ctx, full)
 	if err != nil {
@@ -158,6 +160,13 @@ func (s *Server) serve(raw net.Conn, full bool) {
 	_ = raw.SetDeadline(time.Time{}) //nolint:errcheck // as above
 	if s.ctx.Err() == nil {
 		c.run(ctx)
+	}
+}
+
+// survive keeps a fault of ours on the connection where it happened.
+func (c *conn) survive(ctx context.Context) {
+	if fault := recover(); fault != nil {
+		c.server.Log.ErrorContext(ctx, "PostgreSQL connection failed", "client", c.client(), "fault", fault, "stack", string(debug.Stack()))
 	}
 }
 
@@ -189,7 +198,7 @@ func (c *conn) start(ctx context.Context, full bool) (opening, error) {
 	if c.session, err = s.Desk.Open(ctx, credential, wish, policy.PGWire); err != nil {
 		return o, err
 	}
-	c.settings.identify(principal)
+	c.settings.identify(c.session)
 	c.put(&pgproto3.AuthenticationOk{})
 	c.greet()
 	return o, nil
