@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/weir-warehouse/weir/metrics/match"
+	"github.com/weir-warehouse/weir/policy"
+	"github.com/weir-warehouse/weir/sql/duck"
+)
+
+// units is a file's rows: the columns that options name, and what names them.
+type units struct {
+	frame *match.Frame
+	ids   []string
+}
+
+// defaultID is the column that names the units if none is given.
+const defaultID = "id"
+
+// batchReader is a table in batches; io.EOF ends it.
+type batchReader interface {
+	Schema() *arrow.Schema
+	Next() (arrow.RecordBatch, error)
+}
+
+// readUnits reads the columns of a file that the options name.
+func (a *app) readUnits(ctx context.Context, path string, o matchOptions) (units, error) {
+	switch info, err := os.Stat(path); {
+	case err != nil:
+		return units{}, policy.Errorf(policy.Usage, "%s cannot be read: %w", path, errors.Unwrap(err))
+	case info.IsDir():
+		return units{}, policy.Errorf(policy.Usage, "%s is a directory; name a CSV, Parquet or Arrow file", path)
+	}
+	var out units
+	err := a.openTable(ctx, path, o, func(r batchReader) (err error) {
+		out, err = collect(r, o)
+		return err
+	})
+	if err != nil {
+		return units{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return out, nil
+}
+
+// openTable hands f the file's table, the columns that the options name.
+func (a *app) openTable(ctx context.Context, path string, o matchOptions, f func(batchReader) error) error {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".arrow", ".feather", ".ipc", ".arrows":
+		return openArrow(ctx, path, o, f)
+	case ".parquet", ".pq":
+		return a.openEngine(ctx, "read_parquet("+duck.Literal(path)+")", o, f)
+	default: // also .csv.gz, .tsv, .txt; blanks and R's NA are missing
+		return a.openEngine(ctx, "read_csv("+duck.Literal(path)+", nullstr=['', 'NA'], sample_size=-1)", o, f)
+	}
+}
+
+// openEngine reads through the engine, which makes the types few: BOOLEAN,
+// DOUBLE and VARCHAR.
+func (a *app) openEngine(ctx context.Context, source string, o matchOptions, f func(batchReader) error) (err error) {
+	spill, err := os.MkdirTemp("", "weir-match-*")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(spill)) }()
+	instance, err := duck.OpenInstance(duck.Options{
+		MemoryLimit: a.config.Engine.MemoryLimit, Threads: a.config.Engine.Threads, TempDirectory: spill,
+	})
+	if err != nil {
+		return err
+	}
+	defer instance.Close()
+	conn, err := instance.Connect()
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	columns, err := selection(conn, source, o)
+	if err != nil {
+		return err
+	}
+	stream, err := conn.Query(ctx, "SELECT "+columns+" FROM "+source)
+	if err != nil {
+		return unreadable(err)
+	}
+	defer stream.Close()
+	return f(stream)
+}
+
+// unreadable says that the engine could not read the file. It names the fault's
+// first line alone; others repeat rows.
+func unreadable(err error) error {
+	text, _, _ := strings.Cut(err.Error(), "\n")
+	return policy.Errorf(policy.DataRefused, "the file is no table that can be read: %s", text)
+}
+
+// selection lists the wanted columns with their casts.
+func selection(conn *duck.Conn, source string, o matchOptions) (string, error) {
+	statement, err := conn.Prepare("SELECT * FROM " + source)
+	if err != nil {
+		return "", unreadable(err)
+	}
+	defer statement.Close()
+	schema, err := statement.Schema()
+	if err != nil {
+		return "", err
+	}
+	fields, err := o.wanted(schema)
+	if err != nil {
+		return "", err
+	}
+	list := make([]string, 0, len(fields))
+	for _, i := range fields {
+		field := schema.Field(i)
+		name := duck.Ident(field.Name)
+		switch {
+		case field.Type.ID() == arrow.BOOL:
+			list = append(list, name)
+		case isNumeric(field.Type) && field.Name != o.idColumn():
+			list = append(list, "CAST("+name+" AS DOUBLE) AS "+name)
+		default:
+			list = append(list, "CAST("+name+" AS VARCHAR) AS "+name)
+		}
+	}
+	return strings.Join(list, ", "), nil
+}
+
+func (o matchOptions) idColumn() string {
+	if o.id != "" {
+		return o.id
+	}
+	return defaultID
+}
+
+// allColumns finds the . of a formula that stands for all columns.
+var allColumns = regexp.MustCompile(`(^|[^\w.])\.($|[^\w.])`)
+
+// wanted returns the places of the columns to read: that of the ids, and all
+// whose names occur in an option, since an option may be an expression.
+func (o matchOptions) wanted(schema *arrow.Schema) ([]int, error) {
+	var places []int
+	var names []string
+	for i, field := range schema.Fields() {
+		names = append(names, field.Name)
+		named := slices.ContainsFunc(o.optionTexts(), func(text string) bool {
+			return strings.Contains(text, field.Name) || allColumns.MatchString(text)
+		})
+		if named || field.Name == o.idColumn() {
+			places = append(places, i)
+		}
+	}
+	if len(places) == 0 || len(places) == 1 && names[places[0]] == o.idColumn() {
+		return nil, policy.Errorf(policy.Usage, "it has none of the columns that the options name, but %s", strings.Join(names, ", "))
+	}
+	return places, nil
+}
+
+// collect reads all batches. The column of ids is no column of the frame, so
+// that the formula treat ~ . means what it says.
+func collect(r batchReader, o matchOptions) (units, error) {
+	collectors := make([]collector, r.Schema().NumFields())
+	for i, field := range r.Schema().Fields() {
+		collectors[i] = newCollector(field)
+	}
+	for {
+		batch, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return units{}, unreadable(err)
+		}
+		for i, column := range batch.Columns() {
+			collectors[i].add(column)
+		}
+		batch.Release()
+	}
+	var out units
+	var columns []match.Column
+	for _, c := range collectors {
+		column := c.column()
+		if column.Name() == o.idColumn() {
+			if column.Len() > 0 {
+				out.ids = texts(column)
+			}
+			continue
+		}
+		columns = append(columns, column)
+	}
+	if o.id != "" && out.ids == nil {
+		return out, policy.Errorf(policy.Usage, "--id: the data has no column %q", o.id)
+	}
+	var err error
+	if out.frame, err = match.NewFrame(columns...); err != nil {
+		return out, err
+	}
+	if out.ids == nil {
+		out.ids = make([]string, out.frame.Len())
+		for i := range out.ids {
+			out.ids[i] = strconv.Itoa(i + 1)
+		}
+	}
+	return out, nil
+}
+
+// texts spells a column's values.
+func texts(c match.Column) []string {
+	out := make([]string, c.Len())
+	for i := range out {
+		if c.Numeric() {
+			out[i] = strconv.FormatFloat(c.Values()[i], 'g', -1, 64)
+		} else if code := c.Codes()[i]; code >= 0 {
+			out[i] = c.Levels()[code]
+		}
+	}
+	return out
+}
