@@ -61,8 +61,8 @@ func (a *answer) begin(call, ctx context.Context) (*arrow.Schema, <-chan flight.
 		a.done()
 		return nil, nil, err
 	}
-	chunks := make(chan flight.StreamChunk)
-	go func() {
+	schema, chunks := withNotes(r.Schema(), r.Notes, auditIDKey, r.ID()), make(chan flight.StreamChunk)
+	go func() { // which ends the run
 		defer close(chunks)
 		defer a.done()
 		if err := a.stream(ctx, r, chunks); err != nil {
@@ -73,7 +73,7 @@ func (a *answer) begin(call, ctx context.Context) (*arrow.Schema, <-chan flight.
 			}
 		}
 	}()
-	return withNotes(r.Schema(), r.Notes, auditIDKey, r.ID()), chunks, nil
+	return schema, chunks, nil
 }
 
 // run starts the statement with the parameters of a row.
