@@ -11,9 +11,9 @@ import (
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 )
 
-// groupBytes is the size of a row group, which is held in memory: Parquet has a
-// column whole before the next.
-const groupBytes = 8 << 20
+// groupBytes of rows, as Arrow holds them, make a row group. A group is held in
+// memory: Parquet has a column whole before the next.
+const groupBytes = 4 << 20
 
 // file is a Parquet file. It is readable only with what stands at its end, so
 // one that is cut off is none.
@@ -22,6 +22,7 @@ type file struct {
 
 	from *arrow.Schema
 	to   *arrow.Schema
+	held uint64 // bytes of the row group
 }
 
 func newParquet(w io.Writer, a answer) (encoder, error) {
@@ -36,7 +37,7 @@ func newParquet(w io.Writer, a answer) (encoder, error) {
 	f.to = arrow.NewSchema(fields, nil)
 	var err error
 	f.FileWriter, err = pqarrow.NewFileWriter(f.to, plain{w},
-		parquet.NewWriterProperties(parquet.WithCompression(compress.Codecs.Zstd)), pqarrow.DefaultWriterProps())
+		parquet.NewWriterProperties(parquet.WithCompression(compress.Codecs.Snappy)), pqarrow.DefaultWriterProps())
 	return f, err
 }
 
@@ -79,10 +80,14 @@ func (f *file) write(batch arrow.RecordBatch) error {
 	}
 	out := array.NewRecordBatch(f.to, columns, batch.NumRows())
 	defer out.Release()
-	if f.RowGroupTotalBytesWritten() >= groupBytes {
+	if f.held >= groupBytes {
 		if err := f.NewBufferedRowGroupChecked(); err != nil {
 			return err
 		}
+		f.held = 0
+	}
+	for _, c := range columns {
+		f.held += c.Data().SizeInBytes()
 	}
 	return f.WriteBuffered(out)
 }
