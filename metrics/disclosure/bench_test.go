@@ -49,3 +49,23 @@ func complements(r Release) (n int) {
 	}
 	return n
 }
+
+func BenchmarkAudit(b *testing.B) {
+	for _, kind := range []Kind{Counts, Rates, Amounts} {
+		for name, table := range large(kind) {
+			b.Run(fmt.Sprintf("%s/%s", name, kind), func(b *testing.B) {
+				release, err := Protect([]Table{table}, nil, Defaults())
+				if err != nil {
+					b.Fatal(err)
+				}
+				for b.Loop() {
+					report, err := Audit([]Release{release}, Defaults())
+					if err != nil || report.Err() != nil {
+						b.Fatal(err, report.Err())
+					}
+					b.ReportMetric(float64(len(report.Findings)), "suppressed")
+				}
+			})
+		}
+	}
+}

@@ -82,10 +82,11 @@ type prover struct {
 }
 
 func (p *prover) run() error {
-	var base []int64
-	if table, ok := p.block.whole(p.block.start); ok && p.system.tables {
-		base = table
-	} else {
+	if !p.system.tables {
+		p.block.start = p.block.guess(0)
+	}
+	base, ok := p.block.whole(p.block.start)
+	if !ok {
 		walk, err := newSimplex(p.block.program, p.block.start, p.block.pivots())
 		switch {
 		case errors.Is(err, errEffort):
@@ -100,6 +101,19 @@ func (p *prover) run() error {
 	if base != nil {
 		p.circuits(base)
 	}
+	const others = 6
+	for seed := uint64(1); seed <= others && len(p.open) > 0; seed++ {
+		if table, ok := p.block.whole(p.block.guess(seed)); ok {
+			p.take(p.block, table)
+			p.circuits(table)
+		}
+	}
+	p.programs(base)
+	return nil
+}
+
+// programs proves or refutes by linear programming what is still open.
+func (p *prover) programs(base []int64) {
 	for _, i := range slices.Clone(p.open) {
 		for _, size := range []int{400, 4000} {
 			if base != nil && i.err != nil && size < len(p.block.quantities) {
@@ -110,7 +124,6 @@ func (p *prover) run() error {
 			p.exactly(i)
 		}
 	}
-	return nil
 }
 
 func (p *prover) giveUp() {
@@ -180,8 +193,9 @@ func (p *prover) nearby(i *interval, base []int64, size int) {
 		}
 	}
 	b := p.system.blocks(local, []int{i.quantity}, p.levels)[0]
-	for j, q := range b.quantities {
-		b.start[j] = float64(table[q])
+	b.start = b.start[:0]
+	for _, q := range b.quantities {
+		b.start = append(b.start, float64(table[q]))
 	}
 	walk, err := newSimplex(b.program, b.start, b.pivots())
 	if err != nil {

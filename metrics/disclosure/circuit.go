@@ -160,7 +160,7 @@ func (w *walker) circuit(q int, d, want int64) (best circuit, ok bool) {
 
 // draw makes one try at a circuit.
 func (w *walker) draw(q int, d, want int64) (circuit, bool) {
-	const longest = 40
+	const longest = 32
 	c := circuit{changes: []change{{q, d}}, step: want}
 	open := w.upset(nil, q, d)
 	for len(open) > 0 && len(c.changes) < longest {
@@ -193,9 +193,10 @@ func (w *walker) upset(open []pending, q int, d int64) []pending {
 // few others. It returns it with its room, none if there is no such change.
 func (w *walker) mend(open []pending, so circuit) (best change, room int64, cost float64) {
 	least := 0.0
-	w.looks += len(w.sums[open[0].sum])
-	for _, t := range w.sums[open[0].sum] {
-		c := change{t.quantity, -open[0].off * t.sign}
+	first := open[0]
+	w.looks += len(w.sums[first.sum])
+	for _, t := range w.sums[first.sum] {
+		c := change{t.quantity, -first.off * t.sign}
 		far, price := w.price(c.quantity, c.direction)
 		if far <= 0 || slices.ContainsFunc(so.changes, func(o change) bool { return o.quantity == c.quantity }) {
 			continue

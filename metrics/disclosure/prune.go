@@ -15,7 +15,7 @@ func (s *suppressor) prune() {
 	for _, q := range s.targets {
 		s.enlist(q)
 	}
-	s.walk.draws, s.walk.looks = 4, 0
+	s.walk.draws, s.walk.looks = 3, 0
 	for _, c := range order {
 		if s.walk.looks > enough {
 			return
@@ -73,4 +73,4 @@ func (s *suppressor) affected(changed []int) []int {
 
 // enough is how many changes pruning considers before it leaves things as they
 // are: safe, if with more suppressed than need be.
-const enough = 15_000_000
+const enough = 10_000_000
