@@ -22,6 +22,7 @@ type network struct {
 	potential []int64
 	reached   []int64 // reduced distance of each node in the path search
 	via       []arc   // edge by which it was reached, and the node before; −1: the source
+	best      int64   // least reduced distance of the sink so far
 	touched   []int32
 	queue     priority[nodeAt]
 }
@@ -72,7 +73,7 @@ func (n *network) solve(total int) {
 }
 
 // cost is that of an edge.
-func (n *network) cost(e int32) int64 { return int64(math.Round(n.dist[e] * n.scale)) }
+func (n *network) cost(e int32) int64 { return int64(n.dist[e]*n.scale + 0.5) }
 
 // begin sets potentials under which no arc has a negative reduced cost.
 func (n *network) begin() {
@@ -112,19 +113,18 @@ func (n *network) begin() {
 func (n *network) shortest() (end int32, cost int64, ok bool) {
 	l, r := index32(len(n.left.low)), index32(len(n.right.low))
 	source, sink := &n.potential[l+r], n.potential[l+r+1]
-	n.queue, n.touched = n.queue[:0], n.touched[:0]
+	n.queue, n.touched, n.best = n.queue[:0], n.touched[:0], math.MaxInt64
 	for i := range l {
 		if n.left.degree[i] < n.left.high[i] {
 			n.reach(i, n.left.next(i)+*source-n.potential[i], arc{-1, -1})
 		}
 	}
-	best := int64(math.MaxInt64)
 	for len(n.queue) > 0 {
 		top := n.queue.pop()
 		if top.dist > n.reached[top.node] {
 			continue
 		}
-		if top.dist >= best {
+		if top.dist >= n.best {
 			break
 		}
 		if top.node < l {
@@ -133,21 +133,21 @@ func (n *network) shortest() (end int32, cost int64, ok bool) {
 		}
 		j := top.node - l
 		if n.right.degree[j] < n.right.high[j] {
-			if d := top.dist + n.right.next(j) + n.potential[top.node] - sink; d < best {
-				best, end = d, j
+			if d := top.dist + n.right.next(j) + n.potential[top.node] - sink; d < n.best {
+				n.best, end = d, j
 			}
 		}
 		n.relaxRight(top, j)
 	}
-	if best == math.MaxInt64 {
+	if n.best == math.MaxInt64 {
 		n.forget()
 		return 0, 0, false
 	}
-	cost = best + sink - *source
+	cost = n.best + sink - *source
 	for _, v := range n.touched {
-		n.potential[v] += min(n.reached[v], best) - best
+		n.potential[v] += min(n.reached[v], n.best) - n.best
 	}
-	*source -= best
+	*source -= n.best
 	n.forget()
 	return end, cost, true
 }
@@ -177,7 +177,7 @@ func (n *network) relaxRight(top nodeAt, j int32) {
 }
 
 func (n *network) reach(v int32, dist int64, by arc) {
-	if dist >= n.reached[v] {
+	if dist >= n.reached[v] || dist >= n.best {
 		return
 	}
 	if n.reached[v] == math.MaxInt64 {

@@ -47,6 +47,9 @@ func (p *problem) fullStratum(b *bipartite) ([][]int32, error) {
 	if err := b.connect(); err != nil {
 		return nil, err
 	}
+	if p.spec.MinControls == 0 && p.spec.MaxControls == 0 {
+		b.pruneCover()
+	}
 	n := &network{start: b.start, to: b.to, dist: b.dist}
 	n.left, n.right = p.fullBounds(b)
 	n.solve(-1)

@@ -59,8 +59,8 @@ func (p *problem) optimalStratum(b *bipartite, matches [][]int32) error {
 	} else if ratio < p.spec.Ratio {
 		least, total = min(least, int32(ratio)), float64(len(b.right))
 	}
-	if most == 1 && p.limits.free() && b.space == nil {
-		b.prune()
+	if least == most && int(total) == len(b.left)*int(most) && p.limits.free() && b.space == nil {
+		b.prune(int(most))
 	}
 	n := &network{start: b.start, to: b.to, dist: b.dist,
 		left: newBounds(len(b.left), least, most), right: newBounds(len(b.right), 0, 1)}
@@ -75,26 +75,4 @@ func (p *problem) optimalStratum(b *bipartite, matches [][]int32) error {
 		}
 	}
 	return nil
-}
-
-// prune drops pairs that some 1:1 match of least distance on a score does not
-// need (Sävje 2020, doi:10.1214/19-STS739).
-func (b *bipartite) prune() {
-	ranks := b.ranks()
-	low := reachable(ranks)
-	high := reachable([2][]int32{negated(ranks[0]), negated(ranks[1])})
-	kept := int32(0)
-	for i := range b.left {
-		from, to := b.start[i], b.start[i+1]
-		b.start[i] = kept
-		for e := from; e < to; e++ {
-			j := b.to[e]
-			if r := ranks[0][i]; r >= low[j] && r <= -high[j] {
-				b.to[kept], b.dist[kept] = j, b.dist[e]
-				kept++
-			}
-		}
-	}
-	b.start[len(b.left)] = kept
-	b.to, b.dist = b.to[:kept], b.dist[:kept]
 }

@@ -17,9 +17,12 @@ func TestOptimalIsLeast(t *testing.T) {
 		n1 := rapid.IntRange(1, 4).Draw(t, "treated")
 		n0 := rapid.IntRange(1, 6).Draw(t, "controls")
 		f := randomFrame(t, n1, n0)
-		spec := Spec{Formula: "treat ~ x + z", Method: Optimal, Distance: ColumnDistance("x")}
+		spec := Spec{Formula: "treat ~ x + z", Method: Optimal, Distance: ColumnDistance("x"), Ratio: 1}
 		if rapid.Bool().Draw(t, "euclidean") {
 			spec.Distance = Euclidean
+		}
+		if 2*n1 <= n0 {
+			spec.Ratio = float64(rapid.IntRange(1, 2).Draw(t, "ratio"))
 		}
 		r, err := Run(f, spec)
 		if err != nil {
@@ -28,30 +31,19 @@ func TestOptimalIsLeast(t *testing.T) {
 		b := distances(t, f, spec)
 		var got float64
 		for i, u := range r.Pairs.Focal {
-			got += b.distance(u, r.Pairs.Match[i])
+			for _, m := range r.Pairs.Of(i) {
+				got += b.distance(u, m)
+			}
 		}
-		small, large := 0, n1
+		small, large, k := 0, n1, int(spec.Ratio)
 		if n0 < n1 {
 			small, large = n1, 0
 		}
-		want := leastPairing(min(n1, n0), max(n1, n0), func(i, j int) float64 { return b.distance(int32(small+i), int32(large+j)) })
-		if len(r.Pairs.Focal) != min(n1, n0) || math.Abs(got-want) > 1e-8*(1+want) {
-			t.Fatalf("%d pairs of total distance %v, want %v", len(r.Pairs.Focal), got, want)
+		want := leastPairing(k*min(n1, n0), max(n1, n0), func(i, j int) float64 { return b.distance(int32(small+i/k), int32(large+j)) })
+		if len(r.Pairs.Match) != k*min(n1, n0) || math.Abs(got-want) > 1e-8*(1+want) {
+			t.Fatalf("%d pairs of total distance %v, want %v", len(r.Pairs.Match), got, want)
 		}
 	})
-}
-
-// distances returns what measures distances under spec.
-func distances(t *rapid.T, f *Frame, spec Spec) *bipartite {
-	p, err := prepare(f, spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := p.space()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &bipartite{p: p, space: s}
 }
 
 // leastPairing tries all ways to give each of n left nodes its own right node.
@@ -73,6 +65,19 @@ func leastPairing(n, m int, cost func(i, j int) float64) float64 {
 		return best
 	}
 	return try(0)
+}
+
+// distances returns what measures distances under spec.
+func distances(t *rapid.T, f *Frame, spec Spec) *bipartite {
+	p, err := prepare(f, spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := p.space()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &bipartite{p: p, space: s}
 }
 
 // TestFullIsLeast compares full matching with every set of pairs that covers

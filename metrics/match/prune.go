@@ -1,6 +1,9 @@
 package match
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // ranks returns the places of left and right units by score among all.
 func (b *bipartite) ranks() [2][]int32 {
@@ -22,9 +25,10 @@ func (b *bipartite) ranks() [2][]int32 {
 
 // reachable returns, for each right unit, the rank of the leftmost left unit
 // that it can need: the first still without a right unit when ranks are
-// visited in ascending order, or its own rank if none is.
-func reachable(ranks [2][]int32) []int32 {
-	left := slices.Clone(ranks[0])
+// visited in ascending order, or its own rank if none is. Each left unit needs
+// ratio right ones.
+func reachable(ranks [2][]int32, ratio int) []int32 {
+	left := slices.Repeat(ranks[0], ratio)
 	slices.Sort(left)
 	right := make([]int32, len(ranks[1]))
 	for j := range right {
@@ -49,4 +53,47 @@ func negated(x []int32) []int32 {
 		out[i] = -v
 	}
 	return out
+}
+
+// pruneCover drops pairs that no full matching of least distance has: those
+// farther apart than the nearest other units of both are, taken together.
+func (b *bipartite) pruneCover() {
+	left, right := spread(math.Inf(1), len(b.left)), spread(math.Inf(1), len(b.right))
+	for i := range b.left {
+		for e := b.start[i]; e < b.start[i+1]; e++ {
+			left[i] = min(left[i], b.dist[e])
+			right[b.to[e]] = min(right[b.to[e]], b.dist[e])
+		}
+	}
+	b.keep(func(i int, e int32) bool { return b.dist[e] <= left[i]+right[b.to[e]] })
+}
+
+// keep drops the pairs that are not wanted.
+func (b *bipartite) keep(wanted func(i int, e int32) bool) {
+	kept := int32(0)
+	for i := range b.left {
+		from, to := b.start[i], b.start[i+1]
+		b.start[i] = kept
+		for e := from; e < to; e++ {
+			if wanted(i, e) {
+				b.to[kept], b.dist[kept] = b.to[e], b.dist[e]
+				kept++
+			}
+		}
+	}
+	b.start[len(b.left)] = kept
+	b.to, b.dist = b.to[:kept], b.dist[:kept]
+}
+
+// prune drops pairs that some match of least distance on a score, with ratio
+// right units for each left one, does not need (Sävje 2020,
+// doi:10.1214/19-STS739).
+func (b *bipartite) prune(ratio int) {
+	ranks := b.ranks()
+	low := reachable(ranks, ratio)
+	high := reachable([2][]int32{negated(ranks[0]), negated(ranks[1])}, ratio)
+	b.keep(func(i int, e int32) bool {
+		r, j := ranks[0][i], b.to[e]
+		return r >= low[j] && r <= -high[j]
+	})
 }
