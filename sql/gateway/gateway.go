@@ -65,11 +65,12 @@ type Config struct {
 // Gateway serves sessions. It is safe for concurrent use.
 type Gateway struct {
 	Config
-	guard  *guard.Guard
-	parser *parser
-	scopes *scopes
-	turns  *turns
-	meters *metrics
+	guard   *guard.Guard
+	parser  *parser
+	catalog []guard.Relation // that all scopes have
+	scopes  *scopes
+	turns   *turns
+	meters  *metrics
 
 	outcomes chan audit.Entry // on their way to the record
 	recorded chan struct{}    // closed when the last one is there
@@ -93,6 +94,10 @@ func New(c Config) (*Gateway, error) {
 		Config: c, guard: g, parser: p, scopes: newScopes(c.Instances), turns: newTurns(cmp.Or(c.Running, math.MaxInt)),
 		running:  map[string]int{},
 		outcomes: make(chan audit.Entry, outcomesWaiting), recorded: make(chan struct{}),
+	}
+	if gw.catalog, err = p.shadowed(context.Background()); err != nil {
+		p.close()
+		return nil, fmt.Errorf("start the gateway: %w", err)
 	}
 	if c.Metrics == nil {
 		c.Metrics = prometheus.NewRegistry()

@@ -64,7 +64,7 @@ func (g *Gateway) newPostgres(ctx context.Context, o *open, options duck.Options
 				return nil, err
 			}
 			return openLocked(ctx, options, func(c *duck.Conn) error {
-				for _, s := range statements {
+				for _, s := range slices.Concat([]string{"BEGIN"}, statements, []string{"COMMIT"}) {
 					if err := c.Exec(ctx, s); err != nil {
 						return fmt.Errorf("fill the catalogue: %w", err)
 					}

@@ -106,7 +106,7 @@ func (g *Gateway) build(ctx context.Context, key string, scope *policy.Scope, m 
 		return o, fmt.Errorf("open the scope's catalog: %w", err)
 	}
 	o.postgres = g.newPostgres(context.WithoutCancel(ctx), o, options)
-	o.names, err = o.relations(ctx)
+	o.names, err = guard.NewScope("memory", []string{"main"}, append(o.shown(), g.catalog...))
 	return o, err
 }
 
@@ -176,6 +176,9 @@ func describe(ctx context.Context, c *duck.Conn, t table) ([]tableColumn, error)
 
 // fillShadow makes an empty table of each relation, with its description.
 func (g *Gateway) fillShadow(ctx context.Context, c *duck.Conn, o *open) error {
+	if err := c.Exec(ctx, "BEGIN"); err != nil {
+		return err
+	}
 	for _, t := range o.tables {
 		cols := make([]string, len(t.columns))
 		for i, col := range t.columns {
@@ -195,21 +198,17 @@ func (g *Gateway) fillShadow(ctx context.Context, c *duck.Conn, o *open) error {
 			}
 		}
 	}
-	return nil
+	return c.Exec(ctx, "COMMIT")
 }
 
-// shadowed lists the catalog relations that clients may ask.
-func shadowed() []string { return []string{"tables", "columns", "schemata"} }
-
-// relations tells the guard what may be named.
-func (o *open) relations(ctx context.Context) (*guard.Scope, error) {
-	out := o.shown()
-	c, err := o.shadow.Connect()
+// shadowed describes the catalog relations that clients may ask.
+func (p *parser) shadowed(ctx context.Context) (out []guard.Relation, err error) {
+	c, err := p.instance.Connect()
 	if err != nil {
 		return nil, err
 	}
 	defer c.Close()
-	for _, name := range shadowed() {
+	for _, name := range []string{"tables", "columns", "schemata"} {
 		data, err := oneText(ctx, c, "SELECT to_json(list(column_name))::VARCHAR FROM (DESCRIBE FROM information_schema."+duck.Ident(name)+")")
 		if err != nil {
 			return nil, err
@@ -220,7 +219,7 @@ func (o *open) relations(ctx context.Context) (*guard.Scope, error) {
 		}
 		out = append(out, r)
 	}
-	return guard.NewScope("memory", []string{"main"}, out)
+	return out, nil
 }
 
 // shown are the relations that the scope shows.
