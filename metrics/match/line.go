@@ -78,8 +78,7 @@ type line struct {
 	left, right []int32 // links between places 0..m+1; both ends are sentinels
 	limits      *limits
 	width       float64 // of the score's caliper; NaN: none
-	limited     bool
-	steps       []int32 // of the matches of the find under way
+	limited     bool    // whether there are limits beside the score's caliper
 }
 
 // newLine makes the line of a stratum in which available units can be matched.
@@ -116,82 +115,6 @@ func root(link []int32, x int32) int32 {
 
 func (l *line) at(x int32) int32 { return l.unit[x+l.base] }
 
-// side walks away from a unit in one direction over available units.
-type side struct {
-	line   *line
-	link   []int32
-	step   int32 // −1 left, 1 right
-	end    int32
-	target float64
-	start  int32 // rank from which steps are counted
-	x      int32 // place of the current unit; end: none
-	dist   float64
-	count  int // matches found on this side
-}
-
-// move goes to the first available unit at or beyond the place x.
-func (s *side) move(x int32) {
-	s.x = root(s.link, x)
-	s.dist = math.Inf(1)
-	if s.x != s.end {
-		s.dist = math.Abs(s.target - s.line.score[s.line.at(s.x)])
-	}
-}
-
-// beyond moves on to the first unit whose distance keeps far.
-func (s *side) beyond(far func(dist float64) bool) {
-	if s.x == s.end || far(s.dist) {
-		return
-	}
-	near, away := s.x, s.end // distances grow from near to away
-	for gap := (away - near) * s.step; gap > 1; gap = (away - near) * s.step {
-		mid := near + gap/2*s.step
-		if far(math.Abs(s.target - s.line.score[s.line.at(mid)])) {
-			away = mid
-		} else {
-			near = mid
-		}
-	}
-	s.move(away)
-}
-
-// steps is how many places of the sorted order the walk has passed, doubled,
-// so that of equal walks the left one is the shorter.
-func (s *side) steps() int32 {
-	walked := (s.line.rank[s.line.at(s.x)] - s.start) * s.step
-	return 2*walked + min(s.step, 0)
-}
-
-// walks returns both sides of unit t, outside of its taken matches.
-func (l *line) walks(t int32, taken []int32) (left, right side) {
-	first, last := t, t
-	for _, u := range taken {
-		if l.rank[u] < l.rank[first] {
-			first = u
-		}
-		if l.rank[u] > l.rank[last] {
-			last = u
-		}
-	}
-	target := l.score[t]
-	left = side{line: l, link: l.left, step: -1, end: 0, target: target, start: l.rank[first]}
-	right = side{line: l, link: l.right, step: 1, end: index32(len(l.right) - 1), target: target, start: l.rank[last]}
-	left.move(l.slot[first] - l.base - 1)
-	right.move(l.slot[last] - l.base + 1)
-	least := max(math.Abs(target-l.score[first]), math.Abs(target-l.score[last]))
-	if least > 0 {
-		far := func(d float64) bool { return d >= least }
-		left.beyond(far)
-		right.beyond(far)
-	}
-	if l.width < 0 {
-		far := func(d float64) bool { return d > -l.width }
-		left.beyond(far)
-		right.beyond(far)
-	}
-	return left, right
-}
-
 // find walks to the nearer side each time. Of equal distances, the one in
 // fewer sorted steps is the nearer, and left is nearer than right.
 func (l *line) find(t int32, taken []int32, k int, buf []found) []found {
@@ -199,41 +122,30 @@ func (l *line) find(t int32, taken []int32, k int, buf []found) []found {
 		return l.findMany(t, k, buf)
 	}
 	left, right := l.walks(t, taken)
-	from := len(buf)
-	l.steps = l.steps[:0]
+	best := found{-1, math.Inf(1)}
+	var steps int32
 	for {
 		s := &left
 		if right.dist < left.dist {
 			s = &right
 		}
-		if math.IsInf(s.dist, 1) || l.width >= 0 && s.dist > l.width {
+		if math.IsInf(s.dist, 1) || l.width >= 0 && s.dist > l.width || s.dist > best.dist {
 			break
 		}
-		if n := len(buf) - from; n >= k && buf[from+k-1].dist < s.dist {
-			break
-		}
-		if u := l.at(s.x); s.count < k && (!l.limited || l.limits.ok(t, u)) {
-			s.count++
-			buf = l.insert(buf, from, found{u, s.dist}, s.steps())
-		}
-		if s.count == k {
-			s.dist = math.Inf(1)
+		u := l.at(s.x)
+		if l.limited && !l.limits.ok(t, u) {
+			s.move(s.x + s.step)
 			continue
 		}
-		s.move(s.x + s.step)
+		if best.unit < 0 || s.steps() < steps {
+			best, steps = found{u, s.dist}, s.steps()
+		}
+		s.dist = math.Inf(1)
 	}
-	return buf[:min(len(buf), from+k)]
-}
-
-// insert adds a match whose distance is at least that of those present, and
-// puts it before those of equal distance that took more steps.
-func (l *line) insert(buf []found, from int, m found, step int32) []found {
-	buf, l.steps = append(buf, m), append(l.steps, step)
-	for i := len(l.steps) - 1; i > 0 && buf[from+i-1].dist == m.dist && l.steps[i-1] > step; i-- {
-		buf[from+i], buf[from+i-1] = buf[from+i-1], buf[from+i]
-		l.steps[i], l.steps[i-1] = l.steps[i-1], l.steps[i]
+	if best.unit < 0 {
+		return buf
 	}
-	return buf
+	return append(buf, best)
 }
 
 // shared reports that find may not run concurrently: it shortens links.

@@ -1,8 +1,6 @@
 package match
 
-import (
-	"slices"
-)
+import "slices"
 
 // stage matches the units that still want matches within strata; nil is one
 // stratum. Strata are independent and run in parallel.
@@ -58,14 +56,7 @@ type round struct {
 
 func (r *round) run() {
 	if r.p.spec.ReuseMax >= len(r.units) {
-		for _, t := range r.served {
-			i := r.row[t]
-			if wanted := int(r.ratio[i] - r.count[i]); wanted > 0 {
-				for _, m := range r.find(t, nil, wanted) {
-					r.add(t, m.unit)
-				}
-			}
-		}
+		r.reuse()
 		return
 	}
 	// Each round gives each unit one match; who finds none is done.
@@ -78,6 +69,29 @@ func (r *round) run() {
 			waiting = r.inOrder(waiting)
 		}
 	}
+}
+
+// reuse gives each unit all of its matches at once, since no unit runs out.
+func (r *round) reuse() {
+	chunk := len(r.served)
+	if r.finder.shared() {
+		chunk = min(chunk, ahead)
+	}
+	parallel((len(r.served)+chunk-1)/chunk, func(c int) {
+		var buf []found
+		for _, t := range r.served[c*chunk : min(len(r.served), (c+1)*chunk)] {
+			i := r.row[t]
+			wanted := int(r.ratio[i] - r.count[i])
+			if wanted == 0 {
+				continue
+			}
+			buf = r.finder.find(t, nil, wanted, buf[:0])
+			for _, m := range buf {
+				r.match[r.start[i]+r.count[i]] = m.unit
+				r.count[i]++
+			}
+		}
+	})
 }
 
 // taken returns the matches that t got in this stage.
@@ -100,9 +114,6 @@ func (r *round) add(t, u int32) {
 	i := r.row[t]
 	r.match[r.start[i]+r.count[i]] = u
 	r.count[i]++
-	if r.p.spec.ReuseMax >= len(r.units) {
-		return // no unit ever runs out
-	}
 	r.times[u]++
 	if int(r.times[u]) >= r.p.spec.ReuseMax {
 		r.finder.remove(u)
