@@ -3,13 +3,17 @@ package pgwire_test
 import (
 	"context"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/weir-warehouse/weir/policy"
 )
@@ -172,4 +176,39 @@ func odbc(t *testing.T, d *door) {
 		";UID="+string(policy.DataSteward)+";PWD="+d.Secret(policy.DataSteward)+";DATABASE=weir;SSLmode=disable")
 	c.Stdin = strings.NewReader(strings.Join([]string{"help", "help teacher", "SELECT school_id, count(*) AS n FROM teacher GROUP BY 1 ORDER BY 1", ""}, "\n"))
 	d.prints(t, "odbc", c)
+}
+
+// TestCatalogueTypesAreThoseOfRows asserts that the catalogue says of each
+// column the type with which its values come.
+func TestCatalogueTypesAreThoseOfRows(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	c := d.connect(t, policy.DataSteward, "")
+	tables, err := c.Query(t.Context(), "SELECT quote_ident(table_schema) || '.' || quote_ident(table_name) FROM information_schema.tables")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := pgx.CollectRows(tables, pgx.RowTo[string])
+	if err != nil || len(names) < 10 {
+		t.Fatalf("%v, %v", names, err)
+	}
+	for _, name := range names {
+		rows, err := c.Query(t.Context(), "SELECT * FROM "+name+" LIMIT 0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var came []string
+		for _, f := range rows.FieldDescriptions() {
+			came = append(came, fmt.Sprint(f.Name, " ", f.DataTypeOID, " ", f.TypeModifier))
+		}
+		rows.Close()
+		told, err := c.Query(t.Context(), "SELECT attname || ' ' || atttypid::text || ' ' || atttypmod::text FROM pg_attribute WHERE attrelid = '"+name+"'::regclass ORDER BY attnum")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := pgx.CollectRows(told, pgx.RowTo[string])
+		if err != nil || !slices.Equal(came, want) {
+			t.Errorf("%s comes as %q, and the catalogue says %q (%v)", name, came, want, err)
+		}
+	}
 }

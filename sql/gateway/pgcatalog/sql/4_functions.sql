@@ -70,11 +70,11 @@ CREATE MACRO current_schema() AS 'main';
 CREATE MACRO current_schemas(_implicit) AS CASE WHEN _implicit THEN ['pg_catalog', 'main'] ELSE ['main'] END;
 CREATE MACRO pg_setting_values() AS MAP {
   'server_version': '15.8', 'server_version_num': '150008', 'server_encoding': 'UTF8', 'client_encoding': 'UTF8', 'search_path': 'main',
-  'TimeZone': 'UTC', 'DateStyle': 'ISO, MDY', 'IntervalStyle': 'postgres', 'max_index_keys': '32', 'max_identifier_length': '63',
+  'timezone': 'UTC', 'datestyle': 'ISO, MDY', 'intervalstyle': 'postgres', 'max_index_keys': '32', 'max_identifier_length': '63',
   'block_size': '8192', 'standard_conforming_strings': 'on', 'default_transaction_isolation': 'read committed',
   'transaction_isolation': 'read committed', 'transaction_read_only': 'on', 'default_transaction_read_only': 'on', 'integer_datetimes': 'on',
   'bytea_output': 'hex', 'lc_collate': 'C', 'lc_ctype': 'C.UTF-8', 'is_superuser': 'off', 'in_hot_standby': 'off', 'statement_timeout': '0'};
-CREATE MACRO pg_setting_value(_name) AS coalesce(map_extract(pg_setting_values(), _name)[1], map_extract(pg_setting_values(), lower(_name))[1]);
+CREATE MACRO pg_setting_value(_name) AS map_extract(pg_setting_values(), lower(_name))[1];
 CREATE MACRO current_setting(_name) AS pg_setting_value(_name), (_name, _missing_ok) AS pg_setting_value(_name);
 CREATE MACRO set_config(_setting_name, _setting_value, _is_local) AS _setting_value;
 CREATE MACRO has_table_privilege(_relation, _privilege) AS upper(_privilege) LIKE '%SELECT%', (_role, _relation, _privilege) AS upper(_privilege) LIKE '%SELECT%';
@@ -146,4 +146,6 @@ CREATE VIEW pg_indexes AS SELECT n.nspname AS schemaname, c.relname AS tablename
 CREATE VIEW pg_settings AS SELECT name, setting, NULL::VARCHAR AS unit, 'Weir' AS category, '' AS short_desc, NULL::VARCHAR AS extra_desc,
   'internal' AS context, 'string' AS vartype, 'default' AS source, NULL::VARCHAR AS min_val, NULL::VARCHAR AS max_val,
   NULL::VARCHAR[] AS enumvals, setting AS boot_val, setting AS reset_val, NULL::VARCHAR AS sourcefile, NULL::INTEGER AS sourceline,
-  false AS pending_restart FROM (SELECT e.key AS name, e.value AS setting FROM (SELECT unnest(map_entries(pg_setting_values())) AS e));
+  false AS pending_restart FROM (
+  SELECT CASE e.key WHEN 'timezone' THEN 'TimeZone' WHEN 'datestyle' THEN 'DateStyle' WHEN 'intervalstyle' THEN 'IntervalStyle' ELSE e.key END AS name,
+    e.value AS setting FROM (SELECT unnest(map_entries(pg_setting_values())) AS e));
