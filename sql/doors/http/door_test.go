@@ -37,6 +37,7 @@ func TestDoor(t *testing.T) {
 		"WhatIsNotThere":                       testWhatIsNotThere,
 		"Headers":                              testHeaders,
 		"RequestsThatAreNone":                  testRequestsThatAreNone,
+		"HTTP10GetsNoAnswer":                   testHTTP10GetsNoAnswer,
 		"ASlowClientIsCutOff":                  testASlowClientIsCutOff,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -208,6 +208,7 @@ func testScope(t *testing.T, d *door) {
 		t.Errorf("got %+v", none)
 	}
 	d.refused(request{path: "/v1/policy/scope?principal=evaluator", role: policy.PrivacyOfficer}, http.StatusBadRequest, policy.Usage)
+	d.refused(request{path: "/v1/policy/scope?purpose=evaluation", role: policy.PrivacyOfficer}, http.StatusBadRequest, policy.Usage)
 	d.refused(request{path: "/v1/policy/scope?principal=nobody&purpose=coaching", role: policy.PrivacyOfficer}, http.StatusForbidden, policy.Denied)
 }
 

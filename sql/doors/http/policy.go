@@ -12,30 +12,41 @@ import (
 // what others may see.
 const overseerCommand = "policy"
 
-// asked returns what the session asks policy or, for who may ask for others,
-// what the one named would.
-func (c *call) asked(values url.Values) (r policy.Request, overseer, foreign bool, err error) {
-	if r, err = c.request(); err != nil {
-		return r, false, false, err
+// asked is whose view is asked for.
+type asked struct {
+	policy.Request
+
+	overseer bool // who asks may ask what others may see
+	foreign  bool // and does
+}
+
+// asked returns the session's own view or, for who may ask for others, that of
+// the one named.
+func (c *call) asked(values url.Values) (a asked, err error) {
+	if a.Request, err = c.request(); err != nil {
+		return a, err
 	}
-	scope, err := c.Policy.Scope(c.r.Context(), r)
+	scope, err := c.Policy.Scope(c.r.Context(), a.Request)
 	if err != nil {
-		return r, false, false, err
+		return a, err
 	}
-	overseer = slices.Contains(scope.Commands, overseerCommand)
+	a.overseer = slices.Contains(scope.Commands, overseerCommand)
 	who := values.Get("principal")
-	if who == "" {
-		return r, overseer, false, nil
+	if a.foreign = who != ""; !a.foreign {
+		if values.Has("purpose") || values.Has("agreement") {
+			return a, policy.Errorf(policy.Usage, "purpose and agreement in the address go with principal; your own are %s", purposeHeader+" and "+agreementHeader)
+		}
+		return a, nil
 	}
-	if !overseer {
-		return r, false, false, policy.Errorf(policy.Denied, "you may ask what you see yourself; leave principal out")
+	if !a.overseer {
+		return a, policy.Errorf(policy.Denied, "you may ask what you see yourself; leave principal out")
 	}
 	purpose := policy.Purpose(values.Get("purpose"))
 	if !slices.Contains(policy.Purposes(), purpose) {
-		return r, true, true, policy.Errorf(policy.Usage, "purpose = %q is unknown; name the one for which %s would ask", purpose, who)
+		return a, policy.Errorf(policy.Usage, "purpose = %q is unknown; name the one for which %s would ask", purpose, who)
 	}
-	r, err = c.requestOf(who, purpose, values.Get("agreement"))
-	return r, true, true, err
+	a.Request, err = c.requestOf(who, purpose, values.Get("agreement"))
+	return a, err
 }
 
 // scopeOf is the session's own scope.
@@ -58,11 +69,11 @@ func (c *call) explain() error {
 	if dataset == "" {
 		return policy.Errorf(policy.Usage, "name a dataset")
 	}
-	request, overseer, foreign, err := c.asked(values)
+	a, err := c.asked(values)
 	if err != nil {
 		return err
 	}
-	x, err := c.Policy.Explain(c.r.Context(), request, dataset, column)
+	x, err := c.Policy.Explain(c.r.Context(), a.Request, dataset, column)
 	missing := policy.Errorf(policy.NotFound, "you have no dataset %q, or it has no column %q", dataset, column)
 	if policy.CodeOf(err) == policy.NotFound {
 		return missing
@@ -70,10 +81,10 @@ func (c *call) explain() error {
 	if err != nil {
 		return err
 	}
-	if foreign {
+	if a.foreign {
 		x.Rego, x.SQL = nil, "" // they hold the other's own key
 	}
-	if overseer {
+	if a.overseer {
 		return c.answer(x)
 	}
 	if !x.Allow || x.Aggregate != nil && column != "" && !slices.Contains(x.Aggregate.By, column) {
@@ -82,7 +93,7 @@ func (c *call) explain() error {
 	if x.Aggregate != nil { // what the figures are made from is not seen itself
 		x.Columns = nil
 	}
-	x.Columns = slices.DeleteFunc(x.Columns, func(g policy.GrantColumn) bool { return g.Mask.Kind == policy.Hide })
+	x.Columns = slices.DeleteFunc(slices.Clone(x.Columns), func(g policy.GrantColumn) bool { return g.Mask.Kind == policy.Hide })
 	return c.answer(x)
 }
 
@@ -127,11 +138,11 @@ func (c *call) scope() error {
 	if err != nil {
 		return err
 	}
-	r, _, _, err := c.asked(values)
+	r, err := c.asked(values)
 	if err != nil {
 		return err
 	}
-	s, err := c.Policy.Scope(c.r.Context(), r)
+	s, err := c.Policy.Scope(c.r.Context(), r.Request)
 	if err != nil {
 		return err
 	}

@@ -11,8 +11,12 @@ import (
 	"github.com/weir-warehouse/weir/sql/gateway"
 )
 
-// query answers a statement.
+// query answers a statement. HTTP/1.0 has no way to tell an answer that broke
+// off from a whole one, so it gets none.
 func (c *call) query() error {
+	if !c.r.ProtoAtLeast(1, 1) {
+		return faultf(http.StatusHTTPVersionNotSupported, policy.Usage, "answers need HTTP/1.1 or later, also from a proxy before the server")
+	}
 	f, ok := formatFor(strings.Join(c.r.Header.Values("Accept"), ","))
 	if !ok {
 		return faultf(http.StatusNotAcceptable, policy.Usage, "an answer can be %s", strings.Join(mediaTypes(), ", "))

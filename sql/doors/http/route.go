@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -60,6 +61,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{Server: s, w: &recorder{ResponseWriter: w}, r: r, control: http.NewResponseController(w)}
 	c.identify(newID())
 	defer c.report(s.Now()) //nolint:contextcheck // the request that c holds has it
+	defer c.survive()       //nolint:contextcheck // likewise
 	s.protect(c.w.Header(), r)
 	if err := c.serve(); err != nil { //nolint:contextcheck // likewise
 		c.refuse(err) //nolint:contextcheck // likewise
@@ -70,6 +72,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (c *call) report(began time.Time) {
 	c.Log.InfoContext(c.r.Context(), "request answered", "id", c.id, "method", c.r.Method, "path", c.path, "status", c.w.status,
 		"principal", c.credential.Principal, "milliseconds", c.Now().Sub(began).Milliseconds())
+}
+
+// survive logs a fault of the program's own and cuts the answer off.
+func (c *call) survive() {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	if cause != http.ErrAbortHandler { //nolint:errorlint // it is thrown as it is
+		c.Log.ErrorContext(c.r.Context(), "request panicked", "id", c.id, "cause", cause, "stack", string(debug.Stack()))
+	}
+	panic(http.ErrAbortHandler)
 }
 
 // serve finds the route and takes it.

@@ -102,6 +102,18 @@ func testRequestsThatAreNone(t *testing.T, d *door) {
 	}
 }
 
+// testHTTP10GetsNoAnswer asserts that no answer goes out in a form that could
+// break off unseen, as it would through a proxy that speaks HTTP/1.0.
+func testHTTP10GetsNoAnswer(t *testing.T, d *door) {
+	t.Helper()
+	body := statement("SELECT 47110815")
+	got := d.raw(fmt.Sprintf("POST /v1/query HTTP/1.0\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+		d.Secret(policy.DataSteward), len(body), body), 5*time.Second)
+	if !strings.Contains(got, " 505 ") || strings.Contains(got, "47110815") {
+		t.Errorf("got %s", got)
+	}
+}
+
 // testASlowClientIsCutOff asserts that a client that sends its headers byte by
 // byte does not hold a connection.
 func testASlowClientIsCutOff(t *testing.T, d *door) {
