@@ -137,12 +137,11 @@ func (a *assembly) required(q int, why Rule) Level {
 		return l
 	}
 	width := t.Width
-	switch why {
-	case TooFewGroups:
+	switch {
+	case a.figures[q].kind == count:
+		width = t.half()
+	case why == TooFewGroups:
 		width = max(width, share)
-	case Banded:
-		width = min(width, max(1, told.width()/2))
-	default:
 	}
 	return Level{Width: min(width, told.width())}
 }

@@ -170,3 +170,36 @@ func TestDifferencingIsCaught(t *testing.T) {
 		t.Error("no pair of releases was caught")
 	}
 }
+
+// TestProtectedReleasesPassTheAudit has larger tables, all kinds of measure and
+// Weir's own thresholds. The auditor gets only what readers get.
+func TestProtectedReleasesPassTheAudit(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		th := Defaults()
+		th.Rounding = rapid.SampledFrom([]Rounding{{}, {Nearest, 5}, {Midpoint, 6}}).Draw(t, "rounding")
+		th.ZerosDisclose = rapid.Bool().Draw(t, "zeros disclose")
+		var dimensions []Dimension
+		for _, name := range []string{"a", "b", "c"}[:rapid.IntRange(1, 3).Draw(t, "ways")] {
+			dimensions = append(dimensions, axis(name, rapid.IntRange(2, 6).Draw(t, "categories"), rapid.IntRange(0, 3).Draw(t, "in a group")))
+		}
+		kind := rapid.SampledFrom([]Kind{Counts, Rates, Amounts}).Draw(t, "kind")
+		least := int64(0)
+		table := crossed(Table{
+			Name: "t", Population: "p", Person: "teachers", Dimensions: dimensions, Measure: Measure{Name: "m", Kind: kind, Least: &least},
+		}, skewed(rapid.Uint64().Draw(t, "seed")))
+		release, err := Protect([]Table{table}, nil, th)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, err := Audit([]Release{release}, th)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range report.Findings {
+			if !f.Proven {
+				t.Fatalf("%+v of %d", f, report.Failed)
+			}
+		}
+	})
+}

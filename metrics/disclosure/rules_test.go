@@ -120,6 +120,7 @@ func TestThresholdsValidate(t *testing.T) {
 		"p ratio":      func(t *Thresholds) { t.PRatio = -0.1 },
 		"dominance":    func(t *Thresholds) { t.Dominance.K = 0 },
 		"band":         func(t *Thresholds) { t.Bands[0].Edge = 0.5 },
+		"fine band":    func(t *Thresholds) { t.Bands[0].Edge = 0.001 },
 		"method":       func(t *Thresholds) { t.Rounding.Method = "up" },
 		"odd midpoint": func(t *Thresholds) { t.Rounding = Rounding{Method: Midpoint, Base: 5} },
 	} {

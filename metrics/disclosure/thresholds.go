@@ -16,7 +16,7 @@ type Thresholds struct {
 	Bands         []Band   `json:"bands"`          // of shares
 	Dominance     NK       `json:"dominance"`      // of amounts
 	PRatio        float64  `json:"p_ratio"`        // least rest beside the two largest contributions, as a share of the largest
-	Width         int64    `json:"width"`          // protection level of counts, in people
+	Width         int64    `json:"width"`          // protection level of numbers of people; of those with a property, half
 	Spread        float64  `json:"spread"`         // protection level of amounts, as a share of the value, to each side
 }
 
@@ -46,6 +46,10 @@ func Defaults() Thresholds {
 	}
 }
 
+// half is the protection level of counts within a group: half that of people,
+// since what a band tells of a larger group limits them.
+func (t Thresholds) half() int64 { return max(1, t.Width/2) }
+
 // Validate reports the first threshold that makes no sense.
 func (t Thresholds) Validate() error {
 	switch {
@@ -65,6 +69,9 @@ func (t Thresholds) Validate() error {
 	for _, b := range t.Bands {
 		if b.People < 1 || b.Edge <= 0 || b.Edge >= 0.5 {
 			return fmt.Errorf("bands: %d people and edge %g, give at least 1 and an edge between 0 and 0.5", b.People, b.Edge)
+		}
+		if float64(b.People)*b.Edge < float64(t.half()) {
+			return fmt.Errorf("bands: %g of %d people is fewer than %d: the band would tell the number", b.Edge, b.People, t.half())
 		}
 	}
 	return t.Rounding.validate()
