@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -189,10 +190,12 @@ func BenchmarkFetchCost(b *testing.B) {
 	d := benchDoor(b, rowsOfBench(b))
 	db := bareDB(b, d)
 	weir := d.url(policy.DataSteward, "")
+	debug.FreeOSMemory() // what loading took
+	first := resetPeak(b)
 	byPGX(b, weir, fetched)
+	peak := peakMemory(b) - first
 	for b.Loop() {
 		var ours, theirs []time.Duration
-		var peak float64
 		for range 3 {
 			idle := resetPeak(b)
 			start := cpu(b)
