@@ -1,6 +1,7 @@
 package match
 
 import (
+	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -43,13 +44,22 @@ func syntheticFormula(covariates int) string {
 	return "treat ~ " + strings.Join(names, " + ")
 }
 
-// benchmarkSizes are the numbers of units; add 1_000_000 for the full measure.
-var benchmarkSizes = []int{10_000, 100_000}
+// million adds the full measure: go test -run '^$' -bench Nearest -million.
+var million = flag.Bool("million", false, "also run the benchmarks on a million units")
+
+// benchmarkSizes are the numbers of units.
+func benchmarkSizes() []int {
+	sizes := []int{10_000, 100_000}
+	if *million {
+		sizes = append(sizes, 1_000_000)
+	}
+	return sizes
+}
 
 func benchmarkRun(b *testing.B, spec Spec) {
 	b.Helper()
 	spec.Formula = syntheticFormula(10)
-	for _, n := range benchmarkSizes {
+	for _, n := range benchmarkSizes() {
 		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {
 			f := syntheticFrame(b, n, 10, 1)
 			b.ReportAllocs()
@@ -77,7 +87,7 @@ func BenchmarkEntropy(b *testing.B)            { benchmarkRun(b, Spec{Method: En
 func BenchmarkInverseProbability(b *testing.B) { benchmarkRun(b, Spec{Method: Weighting}) }
 
 func BenchmarkBalance(b *testing.B) {
-	for _, n := range benchmarkSizes {
+	for _, n := range benchmarkSizes() {
 		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {
 			f := syntheticFrame(b, n, 10, 1)
 			r, err := Run(f, Spec{Formula: syntheticFormula(10)})

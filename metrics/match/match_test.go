@@ -47,6 +47,31 @@ func TestWithinClusterFirst(t *testing.T) {
 	}
 }
 
+// TestAgeCaliperInSmallStrata is on what MatchIt 4.7.2 gets wrong on lalonde:
+// pairs more than 5 years apart in spite of the caliper.
+func TestAgeCaliperInSmallStrata(t *testing.T) {
+	t.Parallel()
+	f, _ := lalonde(t)
+	age, err := f.Column("age")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, spec := range []Spec{
+		{Distance: Mahalanobis}, {Distance: ScaledEuclidean, Order: Closest}, {Mahvars: "~ age + educ"}, {Mahvars: "~ age"}, {},
+	} {
+		spec.Formula, spec.Exact = formula, "~ race + married + nodegree + educ"
+		spec.Calipers = []Caliper{{Variable: "age", Width: 5, Raw: true}}
+		r := run(t, f, spec)
+		for i, a := range r.Pairs.Focal {
+			for _, b := range r.Pairs.Of(i) {
+				if gap := math.Abs(age.Values()[a] - age.Values()[b]); gap > 5 {
+					t.Errorf("%s: rows %d and %d are %v years apart", spec.Distance, a, b, gap)
+				}
+			}
+		}
+	}
+}
+
 func TestRandomOrderFollowsSeed(t *testing.T) {
 	t.Parallel()
 	f := syntheticFrame(t, 400, 3, 2)
@@ -67,6 +92,10 @@ func TestNotes(t *testing.T) {
 	f := frame(t, Numeric("treat", []float64{1, 1, 0, 0, 0}), Numeric("x", []float64{5, 9, 1, 5, 3}))
 	r := run(t, f, Spec{Formula: "treat ~ x", Distance: ColumnDistance("x")})
 	if notes := strings.Join(r.Notes, " "); !strings.Contains(notes, "Overlap is poor: the scores of 1 of 2 treated") || !strings.Contains(notes, "No caliper is set") {
+		t.Errorf("notes %q", notes)
+	}
+	r = run(t, f, Spec{Formula: "treat ~ x", Distance: ColumnDistance("x"), Ratio: 2})
+	if notes := strings.Join(r.Notes, " "); !strings.Contains(notes, "1 treated units have fewer than 2 matches") {
 		t.Errorf("notes %q", notes)
 	}
 	r = run(t, f, Spec{Formula: "treat ~ x", Distance: ColumnDistance("x"), Calipers: []Caliper{{Width: 1, Raw: true}}})

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/weir-warehouse/weir/policy"
@@ -51,6 +52,9 @@ func (p *problem) pairsResult(pairs *Pairs) (*Result, error) {
 	if missing := p.focals - len(pairs.Focal); missing > 0 {
 		r.Notes = append(r.Notes, p.unmatchedNote(missing))
 	}
+	if short := p.shortOf(pairs); short > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("%d %s units have fewer than %v matches.", short, p.armName(), p.spec.Ratio))
+	}
 	if p.spec.ReuseMax > 1 {
 		for i, t := range pairs.Focal {
 			matches := pairs.Of(i)
@@ -69,6 +73,19 @@ func (p *problem) pairsResult(pairs *Pairs) (*Result, error) {
 		}
 	}
 	return r, p.stratumWeights(r, p.focal, ATT)
+}
+
+// shortOf is how many focal units have some, but not all, of a fixed number of
+// matches.
+func (p *problem) shortOf(pairs *Pairs) int {
+	if p.spec.MaxControls != 0 {
+		return 0
+	}
+	short := 0
+	for i := range pairs.Focal {
+		short += place(float64(len(pairs.Of(i))) < p.spec.Ratio)
+	}
+	return short
 }
 
 func (p *problem) armName() string {

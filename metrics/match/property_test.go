@@ -110,6 +110,33 @@ func checkPair(t *rapid.T, f *Frame, r *Result, a, b int32) {
 	}
 }
 
+// TestStarsKeepConstraints draws full matches with exact strata, calipers and
+// variables that must differ.
+func TestStarsKeepConstraints(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		f := randomFrame(t, rapid.IntRange(2, 10).Draw(t, "treated"), rapid.IntRange(2, 20).Draw(t, "controls"))
+		s := randomSpec(t)
+		r, err := Run(f, Spec{
+			Formula: s.Formula, Method: Full, Distance: s.Distance, Mahvars: s.Mahvars, Estimand: s.Estimand,
+			Exact: s.Exact, AntiExact: s.AntiExact, Calipers: s.Calipers, Discard: s.Discard,
+		})
+		if err != nil {
+			if policy.CodeOf(err) != policy.DataRefused {
+				t.Fatal(err)
+			}
+			return
+		}
+		for a, s := range r.Subclass {
+			for b, other := range r.Subclass[:a] {
+				if s > 0 && s == other && r.Treated[a] != r.Treated[b] {
+					checkPair(t, f, r, int32(a), int32(b))
+				}
+			}
+		}
+	})
+}
+
 // plainWalk is line without its shortcuts: it steps through all units.
 type plainWalk struct {
 	*line

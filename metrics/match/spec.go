@@ -117,9 +117,9 @@ type Spec struct {
 	Quantiles  []float64 // instead: the score's quantiles that divide strata
 	MinN       int       // least units of each arm in a stratum; 0: 1. Negative: drop strata without both arms
 
-	Cutpoints Cutpoints // of coarsened exact matching
-	Grouping  map[string][][]string
-	K2K       bool // prune coarsened strata to pairs
+	Cutpoints Cutpoints             // of coarsened exact matching
+	Grouping  map[string][][]string // of coarsened exact matching: values of a variable that count as one
+	K2K       bool                  // prune coarsened strata to pairs
 	// K2KDistance orders the pairs within a stratum; empty: mahalanobis.
 	K2KDistance Distance
 
