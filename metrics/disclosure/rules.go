@@ -1,6 +1,9 @@
 package disclosure
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // Rule names what suppressed or banded a figure.
 type Rule string
@@ -80,6 +83,7 @@ func (t Thresholds) edge(c Cell) Rule {
 
 // sentence tells a reader why a figure is not there.
 func (t Thresholds) sentence(r Rule, person, group string) string {
+	person, group = cmp.Or(person, "people"), cmp.Or(group, "groups")
 	switch r {
 	case TooFewPeople:
 		return fmt.Sprintf("fewer than %d %s", t.People, person)

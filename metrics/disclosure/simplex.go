@@ -43,6 +43,10 @@ type program struct {
 // Linear Programming, 1983, chapters 7 and 8). It keeps its seat between
 // objectives, which is what makes bounding many cells of one table cheap. One
 // artificial column for each row starts the basis; a redundant row keeps its.
+//
+// It is written here because gonum's takes neither bounds nor redundant rows,
+// of which additive tables are full, and calls some degenerate programs
+// infeasible that are not.
 type simplex struct {
 	program
 	x      []float64

@@ -14,8 +14,8 @@ import (
 type Table struct {
 	Name       string      `json:"name"`
 	Population string      `json:"population"` // who is counted and as of when; equal only for the same people
-	Person     string      `json:"person"`     // what a reader calls them, in the plural: "teachers"
-	Group      string      `json:"group"`      // and their groups: "schools"
+	Person     string      `json:"person"`     // what a reader calls them, in the plural: "teachers"; "people" if empty
+	Group      string      `json:"group"`      // and their groups: "schools"; "groups" if empty
 	Dimensions []Dimension `json:"dimensions"`
 	Measure    Measure     `json:"measure"`
 	Cells      []Cell      `json:"cells"`
