@@ -61,6 +61,9 @@ func (c *conn) run(ctx context.Context) {
 		}
 		c.handle(ctx, m)
 		in.done(m)
+		if len(c.out) >= writeAt {
+			_ = c.flush() //nolint:errcheck // the loop sees it
+		}
 	}
 	_ = c.flush() //nolint:errcheck // it ends anyway
 	log.InfoContext(ctx, "PostgreSQL client left", "client", c.client(), "principal", c.session.Principal(), "after", time.Since(began))

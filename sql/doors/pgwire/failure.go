@@ -155,7 +155,7 @@ func (c *conn) reject(ctx context.Context, err error) {
 		c.server.Log.DebugContext(ctx, "PostgreSQL connection ended", "client", c.client(), "error", err)
 		return
 	}
-	c.server.Log.InfoContext(ctx, "PostgreSQL connection refused", "client", c.client(), "code", f.code)
+	c.server.Log.InfoContext(ctx, "PostgreSQL connection ended for a reason", "client", c.client(), "code", f.code)
 	c.put(&pgproto3.ErrorResponse{Severity: "FATAL", SeverityUnlocalized: "FATAL", Code: f.code, Message: f.text, Hint: f.hint})
 	_ = c.flush() //nolint:errcheck // it ends anyway
 }

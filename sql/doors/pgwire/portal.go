@@ -71,7 +71,7 @@ func (c *conn) execute(ctx context.Context, m *pgproto3.Execute) error {
 		c.put(&pgproto3.EmptyQueryResponse{})
 		return nil
 	case p.over:
-		c.complete(p.tag + " 0")
+		c.complete(p.total(0))
 		return nil
 	}
 	err := c.advance(ctx, p, int64(m.MaxRows))

@@ -169,6 +169,7 @@ func TestSequences(t *testing.T) {
 		{"P - COPY (SELECT 1) TO STDOUT|B|D P|E|S", "ParseComplete BindComplete NoData CopyOutResponse CopyData CopyDone [COPY 1] Ready:I"},
 		{"Q BEGIN|P - DECLARE c CURSOR FOR SELECT 1|B|E|P - FETCH c|B|D P|E|S|Q COMMIT",
 			"[BEGIN] Ready:T ParseComplete BindComplete [DECLARE CURSOR] ParseComplete BindComplete RowDescription Row [FETCH 1] Ready:T [COMMIT] Ready:I"},
+		{"P - SHOW jit|B p|E p|E p|P - BEGIN|B q|E q|E q|S", "ParseComplete BindComplete Row [SHOW] [SHOW] ParseComplete BindComplete [BEGIN] [BEGIN] Ready:T"},
 		{"S|S", "Ready:I Ready:I"},
 		{"P a SELECT 1|S|Q DEALLOCATE a|Q DISCARD ALL|Q UNLISTEN *|Q RESET ALL", "ParseComplete Ready:I [DEALLOCATE] Ready:I [DISCARD ALL] Ready:I [UNLISTEN] Ready:I [RESET] Ready:I"},
 	} {

@@ -141,12 +141,17 @@ func (c *conn) deliver(a *answer, columns []encode.Column, formats []encode.Form
 	case more:
 		c.put(&pgproto3.PortalSuspended{})
 		return false, nil
-	case a.tag == "SHOW":
-		c.complete(a.tag)
-	default:
-		c.complete(a.tag + " " + strconv.FormatInt(n, 10))
 	}
+	c.complete(a.total(n))
 	return true, nil
+}
+
+// total is the tag with the number of rows, where the tag has one.
+func (a *answer) total(n int64) string {
+	if a.rows == nil || a.tag == "SHOW" {
+		return a.tag
+	}
+	return a.tag + " " + strconv.FormatInt(n, 10)
 }
 
 func (c *conn) complete(tag string) { c.put(&pgproto3.CommandComplete{CommandTag: []byte(tag)}) }
