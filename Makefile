@@ -21,13 +21,16 @@ LINT      := $(TOOL) golangci-lint
 GOTEST    := go run tools/skipcheck/main.go tools/skipcheck/report.go
 
 # Where goroutines share memory, or code is pure and its race run is cheap.
-RACE_PACKAGES := ./policy ./policy/identity ./etl/contract ./sql/snapshot ./sql/gateway
+RACE_PACKAGES := ./policy ./policy/identity/... ./etl/contract ./sql/snapshot ./sql/gateway ./sql/doors/access ./sql/doors/pgwire ./sql/doors/flight ./sql/doors/http
 
-# Client programs that tests need, as program:Debian-package, and Python
-# packages. Python's go to an environment of their own, first on the tests' PATH.
-PROGRAMS  := python3:python3 zstd:zstd
-PYTHON    := open-data-contract-standard jsonschema
+# Clients that tests need: programs, as program:Debian-package; Debian packages
+# without a program; Python packages, which go to an environment of their own,
+# first on the tests' PATH; and Arrow's JDBC driver.
+PROGRAMS  := python3:python3 zstd:zstd curl:curl psql:postgresql-client isql:unixodbc Rscript:r-base-core java:default-jdk-headless mvn:maven
+LIBRARIES := libpostgresql-jdbc-java odbc-postgresql python3-psycopg python3-psycopg2 python3-sqlalchemy r-cran-rpostgresql r-cran-dbplyr
+PYTHON    := open-data-contract-standard jsonschema adbc-driver-flightsql pyarrow pandas polars
 VENV      := $(CURDIR)/bin/python
+JDBC      := org.apache.arrow:flight-sql-jdbc-driver:18.3.0
 export PATH := $(VENV)/bin:$(PATH)
 SUDO      := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
@@ -109,11 +112,13 @@ generated-check: ## fail if a generated file is not current
 .PHONY: ci-deps
 ci-deps: ## install the client programs that tests need (Debian)
 	@for p in $(PROGRAMS); do command -v "$${p%%:*}" >/dev/null || missing="$$missing $${p#*:}"; done; \
+	for p in $(LIBRARIES); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
 	python3 -c 'import ensurepip' 2>/dev/null || missing="$$missing python3-venv"; \
 	echo "missing Debian packages: $${missing:-none}"; \
 	if [ -n "$$missing" ]; then $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends $$missing; fi
 	@[ -x $(VENV)/bin/pip ] || python3 -m venv $(VENV)
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check $(PYTHON)
+	@[ -f bin/java/flight-sql-jdbc-driver.jar ] || mvn -q -B dependency:copy -Dartifact=$(JDBC) -DoutputDirectory=$(CURDIR)/bin/java -Dmdep.stripVersion=true
 
 .PHONY: ci
 ci: ## run every check, with a skipped test as a failure
