@@ -97,15 +97,18 @@ func made() ([]string, error) {
 	return out, nil
 }
 
+// known are the engine's own operators that mean something else here. The guard
+// knows them, and they may be used on data too.
+var known = []string{"regexp_full_match", "~~", "!~~", "~~*", "!~~*"}
+
 // Names lists what clients may name: the relations as schema and name, and the
-// functions. What the file of operators makes is not among the functions: they
-// are the engine's own, which the guard knows.
+// functions that are not the engine's own.
 func Names() (relations [][2]string, functions []string, err error) {
 	statements, err := made()
 	for _, s := range statements {
 		words := strings.FieldsFunc(s[max(strings.Index("\n"+s, "\nCREATE "), 0):], func(r rune) bool { return r == ' ' || r == '(' })
 		switch name := strings.Trim(words[2], `"`); {
-		case words[0] != "CREATE" || strings.HasPrefix(name, "scope.") || name == "regexp_full_match":
+		case words[0] != "CREATE", strings.HasPrefix(name, "scope."), slices.Contains(known, name):
 		case words[1] == "MACRO":
 			functions = append(functions, name)
 		default:

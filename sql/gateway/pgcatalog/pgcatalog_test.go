@@ -103,6 +103,7 @@ func TestMacrosCaptureNothing(t *testing.T) {
 		"SELECT attname, col_description(attrelid, attnum) FROM pg_attribute WHERE attrelid = 20000 AND attnum = 1":                                         "k|a key",
 		"SELECT typname FROM pg_type AS t WHERE oid = pg_regtype_oid('double precision') OR format_type(oid, NULL) = 'integer[]' ORDER BY 1":                "_int4\nfloat8",
 		"SELECT (_pg_expandarray(indkey)).n, (_pg_expandarray(indkey)).x FROM pg_index":                                                                     "1|2\n2|1",
+		`SELECT 'a_b' LIKE 'a\_b', 'axb' LIKE 'a\_b', 'axb' NOT LIKE 'a\_b', 'A_B' ILIKE 'a\_%', 'axb' LIKE 'a_b'`:                                          "true|false|true|true|true",
 		"SELECT 'xay' ~ 'a', 'xay' !~ 'a', 'xAy' ~* 'a', current_setting('timezone'), current_setting('none', true)":                                        "true|false|true|UTC|(null)",
 	} {
 		if got := strings.Join(rows(t, c, text), "\n"); got != want {
