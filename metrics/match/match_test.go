@@ -248,6 +248,7 @@ func TestVerifyFindsBreaches(t *testing.T) {
 		"far away":          {paired, farthestMatch},
 		"exact stratum":     {Spec{Formula: "treat ~ race", Method: Exact}, func(r *Result) { swapStrata(r) }},
 		"coarsened stratum": {Spec{Formula: "treat ~ race", Method: Coarsened}, func(r *Result) { swapStrata(r) }},
+		"moments":           {Spec{Formula: formula, Method: Entropy}, func(r *Result) { r.Weights[500], r.Weights[501] = r.Weights[501], r.Weights[500] }},
 		"no star":           {Spec{Formula: "treat ~ race", Method: Full, Distance: Mahalanobis}, mergeStrata},
 	}
 	for name, c := range spoil {

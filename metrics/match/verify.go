@@ -24,8 +24,12 @@ func (p *problem) verify(r *Result) error {
 	case r.Subclass != nil:
 		err = p.verifyStrata(r, rules)
 	}
-	if err == nil && p.spec.Method == Coarsened {
+	switch {
+	case err != nil:
+	case p.spec.Method == Coarsened:
 		err = p.verifyCells(r)
+	case p.spec.Method == Entropy:
+		err = p.verifyMoments(r)
 	}
 	return err
 }
@@ -131,78 +135,6 @@ func (p *problem) verifyPairs(r *Result, rules []pairRule) error {
 			if used[u]++; used[u] > p.spec.ReuseMax {
 				return breach("row %d is used more than %d times", u+1, p.spec.ReuseMax)
 			}
-		}
-	}
-	return nil
-}
-
-// verifyStrata checks that each stratum has both arms, and is what its method
-// promises: equal covariates, or a star whose pairs keep the constraints.
-func (p *problem) verifyStrata(r *Result, rules []pairRule) error {
-	members := make([][2][]int32, maxOf(r.Subclass)+1)
-	for i, s := range r.Subclass {
-		arm := place(p.treated[i])
-		members[s][arm] = append(members[s][arm], index32(i))
-	}
-	for s, m := range members[1:] {
-		control, treated := m[0], m[1]
-		if len(control) == 0 || len(treated) == 0 {
-			return breach("subclass %d lacks an arm", s+1)
-		}
-		switch p.spec.Method {
-		case Exact:
-			for _, u := range append(control, treated[1:]...) {
-				for _, c := range p.vars {
-					if !c.same(treated[0], u) {
-						return breach("rows %d and %d of one stratum differ in %s", treated[0]+1, u+1, c.name)
-					}
-				}
-			}
-		case Full:
-			if err := verifyStar(treated, control, rules); err != nil {
-				return err
-			}
-		case Subclass:
-			if n := min(len(treated), len(control)); n < p.spec.MinN {
-				return breach("subclass %d has %d units of an arm; %d were asked for", s+1, n, p.spec.MinN)
-			}
-		default:
-		}
-	}
-	return nil
-}
-
-func verifyStar(treated, control []int32, rules []pairRule) error {
-	if len(treated) > 1 && len(control) > 1 {
-		return breach("a stratum of full matching has %d treated and %d control units", len(treated), len(control))
-	}
-	for _, t := range treated {
-		for _, u := range control {
-			for _, rule := range rules {
-				if text := rule(t, u); text != "" {
-					return breach("rows %d and %d %s", t+1, u+1, text)
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// verifyCells checks that the units of a stratum fall into the same cell.
-func (p *problem) verifyCells(r *Result) error {
-	cells, err := p.coarseCells()
-	if err != nil || cells == nil {
-		return err
-	}
-	cell := make(map[int32]int32)
-	for i, s := range r.Subclass {
-		c, ok := cell[s]
-		switch {
-		case s == 0:
-		case !ok:
-			cell[s] = cells[i]
-		case c != cells[i]:
-			return breach("row %d is not in the cell of its stratum", i+1)
 		}
 	}
 	return nil
