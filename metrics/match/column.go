@@ -152,4 +152,3 @@ func (c Column) dropLevels() Column {
 	}
 	return Column{name: c.name, codes: codes, levels: levels}
 }
-
