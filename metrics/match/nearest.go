@@ -92,6 +92,9 @@ func (p *problem) newGreedy(s *space, score []float64) (*greedy, error) {
 	}
 	g.start = make([]int32, len(g.units)+1)
 	for i, k := range g.ratio {
+		if int(g.start[i])+int(k) > maxRows {
+			return nil, policy.Errorf(policy.Usage, "a ratio of %v for %d units makes too many pairs", p.spec.Ratio, len(g.units))
+		}
 		g.start[i+1] = g.start[i] + k
 	}
 	g.match, g.count = make([]int32, g.start[len(g.units)]), make([]int32, len(g.units))
@@ -116,7 +119,7 @@ func (p *problem) ratios(units []int32) ([]int32, error) {
 	out := make([]int32, len(units))
 	if s.MaxControls == 0 {
 		for i := range out {
-			out[i] = int32(s.Ratio)
+			out[i] = int32(min(s.Ratio, float64(p.frame.n)))
 		}
 		return out, nil
 	}
