@@ -79,7 +79,7 @@ func startPostgres(b *testing.B) *postgres {
 const nobody = 65534
 
 // fill makes the table cost of what the door sends.
-func (p *postgres) fill(b *testing.B, d *door, query string, times int) {
+func (p *postgres) fill(b *testing.B, d *door, queries ...string) {
 	b.Helper()
 	ctx := context.Background()
 	to, err := pgconn.Connect(ctx, p.url)
@@ -90,7 +90,7 @@ func (p *postgres) fill(b *testing.B, d *door, query string, times int) {
 	if _, err := to.Exec(ctx, "CREATE TABLE cost ("+pgColumns+")").ReadAll(); err != nil {
 		b.Fatal(err)
 	}
-	for range times {
+	for _, query := range queries {
 		from := d.connect(b, policy.DataSteward, "").PgConn()
 		r, w := io.Pipe()
 		go func() {

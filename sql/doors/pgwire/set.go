@@ -3,6 +3,7 @@ package pgwire
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgproto3"
@@ -119,7 +120,10 @@ func readShow(w *words) (*command, error) {
 	return shows(func(c *conn) (*held, error) {
 		s, ok := c.settings.find(name)
 		if !ok {
-			return nil, fault(codeNoSetting, "unrecognized configuration parameter %q", name)
+			return nil, &failure{
+				code: codeNoSetting, text: "unrecognized configuration parameter " + strconv.Quote(name),
+				hint: `SHOW ALL lists the settings; \d, or information_schema.tables, lists the relations`,
+			}
 		}
 		return newFew([]string{s.name}, []string{c.settings.get(name)}), nil
 	}), w.over()

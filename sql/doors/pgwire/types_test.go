@@ -9,6 +9,8 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/weir-warehouse/weir/policy"
+	"github.com/weir-warehouse/weir/sql/doors/pgwire/encode"
+	"github.com/weir-warehouse/weir/sql/duck"
 )
 
 // typeCases are expressions with the type and the text that they arrive as.
@@ -114,6 +116,9 @@ func TestTypes(t *testing.T) {
 	d := open(t)
 	c := d.connect(t, policy.DataSteward, "").PgConn()
 	types := pgtype.NewMap()
+	if encode.DuckType != duck.TypeKey { // the door may not import it
+		t.Errorf("the engine's types stand under %q", duck.TypeKey)
+	}
 	for _, tt := range typeCases() {
 		values := map[int16][]byte{}
 		for _, format := range []int16{pgtype.TextFormatCode, pgtype.BinaryFormatCode} {
