@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/csv"
+	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
@@ -15,11 +16,18 @@ import (
 // ../../metrics/match/testdata/README.md describes.
 const references = "../../metrics/match/testdata/matchit"
 
+// effectReferences is where their effects are.
+const effectReferences = "../../metrics/stats/testdata/matchit"
+
 // TestMatch runs the command on lalonde. In its scripts `same WRITTEN FOLDER`
 // compares the tables of a directory with MatchIt's.
 func TestMatch(t *testing.T) {
 	t.Parallel()
 	reference, err := filepath.Abs(references)
+	if err != nil {
+		t.Fatal(err)
+	}
+	effects, err := filepath.Abs(effectReferences)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,6 +45,7 @@ func TestMatch(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"same": func(ts *testscript.TestScript, _ bool, args []string) {
 				sameFolder(ts, ts.MkAbs(args[0]), filepath.Join(reference, args[1]))
+				sameEffects(ts, ts.MkAbs(args[0]), filepath.Join(effects, args[1]))
 			},
 		},
 	})
@@ -60,6 +69,39 @@ func sameFolder(ts *testscript.TestScript, written, reference string) {
 			}
 		}
 		sameRows(ts, rows, readCSV(ts, filepath.Join(reference, "balance_"+sample+".csv")))
+	}
+}
+
+// sameEffects compares each model's effect, error and interval to 1e-8.
+func sameEffects(ts *testscript.TestScript, written, reference string) {
+	data, err := os.ReadFile(filepath.Join(reference, "effects.json"))
+	ts.Check(err)
+	var want map[string]json.RawMessage
+	ts.Check(json.Unmarshal(data, &want))
+	effects := readCSV(ts, filepath.Join(written, "effects.csv"))
+	if len(effects) != 4 {
+		ts.Fatalf("%d effects, want those of 3 models", len(effects)-1)
+	}
+	for _, row := range effects[1:] {
+		got := map[string]string{}
+		for j, name := range effects[0] {
+			got[name] = row[j]
+		}
+		var w struct {
+			Estimate    float64            `json:"estimate"`
+			SE          map[string]float64 `json:"se"`
+			Recommended string             `json:"recommended_se"`
+			Interval    [2]float64         `json:"ci95_normal"`
+		}
+		ts.Check(json.Unmarshal(want[got["model"]], &w))
+		for name, number := range map[string]float64{
+			"estimate": w.Estimate, "se": w.SE[w.Recommended], "ci95_low": w.Interval[0], "ci95_high": w.Interval[1],
+		} {
+			x, err := strconv.ParseFloat(got[name], 64)
+			if err != nil || math.Abs(x-number) > 1e-8*math.Abs(number) {
+				ts.Fatalf("model %s, %s: %q, want %v", got["model"], name, got[name], number)
+			}
+		}
 	}
 }
 

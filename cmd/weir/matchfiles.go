@@ -165,16 +165,3 @@ func (f *folder) add(name string, write func(io.Writer) error) (err error) {
 	f.manifest.SHA256[name] = hex.EncodeToString(hash.Sum(nil))
 	return nil
 }
-
-// write makes the folder of --out.
-func (r matchReport) write(o matchOptions) error {
-	return writeFolder(o.out, manifest{Call: r.call, Warnings: append([]string{}, r.Warnings...)}, func(f *folder) error {
-		for _, t := range r.tables {
-			err := f.add(t.name+"."+o.kind, func(w io.Writer) error { return tableWriters()[o.kind](w, t) })
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}

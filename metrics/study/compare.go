@@ -23,6 +23,7 @@ type Plan struct {
 
 // Comparison is a match with what it shows.
 type Comparison struct {
+	Frame    *match.Frame // the units, with missing covariates filled in
 	Match    *match.Result
 	Balance  *match.Balance
 	Effects  []Effect // by outcome, then model, then measure
@@ -48,7 +49,7 @@ func Compare(f *match.Frame, p Plan) (*Comparison, error) {
 	if err != nil {
 		return nil, fmt.Errorf("balance: %w", err)
 	}
-	c := &Comparison{Match: r, Balance: b}
+	c := &Comparison{Frame: f, Match: r, Balance: b}
 	if c.Warnings, err = warnings(f, p, c); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"io"
+
+	"github.com/weir-warehouse/weir/metrics/study/figure"
+)
+
+// write makes the folder of --out: the tables, and with --plots the pictures.
+func (r matchReport) write(o matchOptions) error {
+	m := manifest{Call: r.call, Warnings: append([]string{}, r.Warnings...)}
+	return writeFolder(o.out, m, func(out *folder) error {
+		for _, t := range r.tables {
+			err := out.add(t.name+"."+o.kind, func(w io.Writer) error { return tableWriters()[o.kind](w, t) })
+			if err != nil {
+				return err
+			}
+		}
+		if !o.plot {
+			return nil
+		}
+		return r.addFigures(out)
+	})
+}
+
+// addFigures draws what there is to draw, in each format.
+func (r matchReport) addFigures(out *folder) error {
+	figures, err := figure.All(r.Comparison)
+	if err != nil {
+		return err
+	}
+	for _, f := range figures {
+		for _, format := range figure.Formats() {
+			if err := out.add(f.Name+"."+format, func(w io.Writer) error { return f.Write(w, format) }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
