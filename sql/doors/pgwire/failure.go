@@ -113,6 +113,8 @@ func failureOf(err error) *failure {
 		}
 		return f
 	}
+	// The engine's own words for a column that is not there; the gateway has one
+	// code for all that does not fit.
 	if code == policy.Usage && (strings.Contains(f.text, "Referenced column") || strings.Contains(f.text, "does not have a column")) {
 		f.code = codeNoColumn
 	}

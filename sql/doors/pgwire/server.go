@@ -26,8 +26,8 @@ type Config struct {
 	Desk        *access.Desk
 	TLS         *tls.Config // nil: in clear; else nothing is
 	Connections int         // at once; 0: a thousand
-	Startup     time.Duration
-	Idle        time.Duration
+	Startup     time.Duration // for the log-in, and for the rest of a message that has begun; 0: 30 s
+	Idle        time.Duration // without a message, or with an answer that the client does not take; 0: an hour
 	Statement   time.Duration // 0: as long as policy allows
 	Log         *slog.Logger
 }
@@ -35,8 +35,8 @@ type Config struct {
 // Defaults of Config.
 const (
 	defaultConnections = 1000
-	defaultStartup     = 30 * time.Second // from the connection to the end of the log-in, and for the rest of a message
-	defaultIdle        = time.Hour        // without a message, or with one that the client does not take
+	defaultStartup     = 30 * time.Second
+	defaultIdle        = time.Hour
 )
 
 // Server serves connections.
