@@ -24,8 +24,8 @@ import (
 // Config is what a door works with.
 type Config struct {
 	Desk        *access.Desk
-	TLS         *tls.Config // nil: in clear; else nothing is
-	Connections int         // at once; 0: a thousand
+	TLS         *tls.Config   // nil: in clear; else nothing is
+	Connections int           // at once; 0: a thousand
 	Startup     time.Duration // for the log-in, and for the rest of a message that has begun; 0: 30 s
 	Idle        time.Duration // without a message, or with an answer that the client does not take; 0: an hour
 	Statement   time.Duration // 0: as long as policy allows
