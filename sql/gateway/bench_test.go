@@ -194,6 +194,28 @@ func BenchmarkColdScope(b *testing.B) {
 	}
 }
 
+// BenchmarkColdCatalogue is what the first question about the catalogue costs a
+// scope at the PostgreSQL door.
+func BenchmarkColdCatalogue(b *testing.B) {
+	w, _, _ := benchWorld(b)
+	c := w.Config
+	c.Instances = 0
+	g, err := gateway.New(c)
+	w.must(err)
+	b.Cleanup(g.Close)
+	ask := func(text string) func() {
+		return func() {
+			s, err := g.Open(context.Background(), throughPostgres(w.Person("S", policy.Operations, policy.DataSteward)))
+			w.must(err)
+			onGateway(w, s, text)
+		}
+	}
+	for b.Loop() {
+		catalogue, data := alternate(15, ask("SELECT count(*) FROM pg_class"), ask("SELECT count(*) FROM district"))
+		b.ReportMetric(float64((catalogue-data).Microseconds())/1000, "added-ms")
+	}
+}
+
 func TestCancelIsPrompt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, gatewaytest.Sources())
