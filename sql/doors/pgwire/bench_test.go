@@ -75,6 +75,9 @@ func costs(b *testing.B, n int) string {
 	return path
 }
 
+// wholeMachine is an engine with all threads and enough memory.
+func wholeMachine() duck.Options { return duck.Options{MemoryLimit: "4GB"} }
+
 // benchDoor serves a warehouse with so many costs, by an engine that has the
 // machine to itself: the tests' own has one thread and little memory.
 func benchDoor(b *testing.B, n int) *door {
@@ -93,7 +96,7 @@ func benchDoor(b *testing.B, n int) *door {
 		b.Fatal(err)
 	}
 	c := d.Config
-	c.Engine = duck.Options{MemoryLimit: "4GB", TempDirectory: b.TempDir()}
+	c.Engine = wholeMachine()
 	g, err := gateway.New(c)
 	if err != nil {
 		b.Fatal(err)
@@ -201,7 +204,7 @@ func BenchmarkFetch(b *testing.B) {
 // CPU beside that of database/sql in the same process, and memory.
 func BenchmarkFetchCost(b *testing.B) {
 	d := benchDoor(b, rowsOfBench(b))
-	db := bareDB(b, d)
+	db := bareDB(b, d, wholeMachine())
 	weir := d.url(policy.DataSteward, "")
 	debug.FreeOSMemory() // what loading took
 	first := resetPeak(b)
@@ -227,9 +230,9 @@ func BenchmarkFetchCost(b *testing.B) {
 }
 
 // bareDB is an engine under database/sql that has attached what the door's has.
-func bareDB(b *testing.B, d *door) *sql.DB {
+func bareDB(b *testing.B, d *door, o duck.Options) *sql.DB {
 	b.Helper()
-	db, err := duck.Open(context.Background(), d.Engine)
+	db, err := duck.Open(context.Background(), o)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -320,7 +323,7 @@ func BenchmarkAggregate(b *testing.B) {
 func BenchmarkPoint(b *testing.B) {
 	d := open(b)
 	c := d.connect(b, policy.DataSteward, "")
-	db := bareDB(b, d)
+	db := bareDB(b, d, d.Engine)
 	var name string
 	ask := func(row interface{ Scan(into ...any) error }) {
 		if err := row.Scan(&name); err != nil {
