@@ -12,16 +12,30 @@ import (
 )
 
 // collector gathers one column over batches.
-type collector interface {
-	add(column arrow.Array)
+type collector interface{ add(column arrow.Array) }
+
+// variable is a collector of a column of the frame.
+type variable interface {
+	collector
 	column() match.Column
 }
 
-func newCollector(field arrow.Field) collector {
-	if field.Type.ID() == arrow.FLOAT64 {
+func (o matchOptions) collectorOf(field arrow.Field) collector {
+	switch {
+	case field.Name == o.idColumn():
+		return &idCollector{}
+	case field.Type.ID() == arrow.FLOAT64:
 		return &numberCollector{name: field.Name}
 	}
 	return &textCollector{name: field.Name, truth: field.Type.ID() == arrow.BOOL, place: map[string]int32{}}
+}
+
+type idCollector struct{ ids []string }
+
+func (c *idCollector) add(column arrow.Array) {
+	for i := range column.Len() {
+		c.ids = append(c.ids, spell(column, i, ""))
+	}
 }
 
 type numberCollector struct {

@@ -170,7 +170,7 @@ func (o matchOptions) wanted(schema *arrow.Schema) ([]int, error) {
 func collect(r batchReader, o matchOptions) (units, error) {
 	collectors := make([]collector, r.Schema().NumFields())
 	for i, field := range r.Schema().Fields() {
-		collectors[i] = newCollector(field)
+		collectors[i] = o.collectorOf(field)
 	}
 	for {
 		batch, err := r.Next()
@@ -188,14 +188,12 @@ func collect(r batchReader, o matchOptions) (units, error) {
 	var out units
 	var columns []match.Column
 	for _, c := range collectors {
-		column := c.column()
-		if column.Name() == o.idColumn() {
-			if column.Len() > 0 {
-				out.ids = texts(column)
-			}
-			continue
+		switch c := c.(type) {
+		case *idCollector:
+			out.ids = c.ids
+		case variable:
+			columns = append(columns, c.column())
 		}
-		columns = append(columns, column)
 	}
 	if o.id != "" && out.ids == nil {
 		return out, policy.Errorf(policy.Usage, "--id: the data has no column %q", o.id)
@@ -211,17 +209,4 @@ func collect(r batchReader, o matchOptions) (units, error) {
 		}
 	}
 	return out, nil
-}
-
-// texts spells a column's values.
-func texts(c match.Column) []string {
-	out := make([]string, c.Len())
-	for i := range out {
-		if c.Numeric() {
-			out[i] = strconv.FormatFloat(c.Values()[i], 'g', -1, 64)
-		} else if code := c.Codes()[i]; code >= 0 {
-			out[i] = c.Levels()[code]
-		}
-	}
-	return out
 }
