@@ -110,4 +110,4 @@ func split(terms []term, column map[int]int, known []Range) (own []term, fixed f
 }
 
 // pivots is how many a linear program over the block may take.
-func (b *block) pivots() int { return 2000 + 30*(len(b.quantities)+len(b.sums)) }
+func (b *block) pivots() int { return 1000 + 4*(len(b.quantities)+len(b.sums)) }

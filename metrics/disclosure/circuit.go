@@ -160,7 +160,7 @@ func (w *walker) circuit(q int, d, want int64) (best circuit, ok bool) {
 
 // draw makes one try at a circuit.
 func (w *walker) draw(q int, d, want int64) (circuit, bool) {
-	const longest = 32
+	const longest = 40
 	c := circuit{changes: []change{{q, d}}, step: want}
 	open := w.upset(nil, q, d)
 	for len(open) > 0 && len(c.changes) < longest {

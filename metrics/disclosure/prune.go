@@ -15,7 +15,7 @@ func (s *suppressor) prune() {
 	for _, q := range s.targets {
 		s.enlist(q)
 	}
-	s.walk.draws, s.walk.looks = 3, 0
+	s.walk.draws, s.walk.looks = 8, 0
 	for _, c := range order {
 		if s.walk.looks > enough {
 			return

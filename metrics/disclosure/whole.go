@@ -33,7 +33,7 @@ func (b *block) whole(x []float64) ([]int64, bool) {
 // each to the side that leaves a table. Nil if that leads nowhere, which does
 // not say that there is none.
 func (b *block) near(x []float64, objective map[int]float64) []int64 {
-	const steps, largest = 60, 3000
+	const steps, largest = 20, 600
 	inside := b.program
 	inside.lo, inside.hi = slices.Clone(inside.lo), slices.Clone(inside.hi)
 	for range steps {
