@@ -32,9 +32,9 @@ func sixUnits(t *testing.T) arrow.RecordBatch {
 		}
 	}
 	columns := []arrow.Array{
-		newArray([]int64{11, 12, 13, 14, 15, 16}), truth.NewArray(),
-		newArray([]float64{1.5, math.NaN(), 3, 1e-9, -2, 4}), newArray([]int64{7, 8, noNumber, 1, 2, 3}),
-		newArray([]string{"x", "", "y", "x", "y", "x"}), kinds.NewArray(), newArray([]string{"1", "2", "3", "4", "5", "6"}),
+		wholes([]int64{11, 12, 13, 14, 15, 16}), truth.NewArray(),
+		numbers([]float64{1.5, math.NaN(), 3, 1e-9, -2, 4}), wholes([]int64{7, 8, noNumber, 1, 2, 3}),
+		texts([]string{"x", "", "y", "x", "y", "x"}), kinds.NewArray(), texts([]string{"1", "2", "3", "4", "5", "6"}),
 	}
 	var fields []arrow.Field
 	for i, name := range []string{"id", "coached", "years", "visits", "level", "kind", "unused"} {

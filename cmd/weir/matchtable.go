@@ -18,45 +18,43 @@ type matchTable struct {
 	rows arrow.RecordBatch
 }
 
-// field is a column of a table: its values are []string, []int64 or []float64,
-// of which an empty text, noNumber and NaN are missing.
+// tableField is a column of a table.
 type tableField struct {
 	name   string
-	values any
+	values arrow.Array
 }
 
 // noNumber is a missing whole number.
 const noNumber = math.MinInt64
 
 func newTable(name string, fields ...tableField) matchTable {
-	var schema []arrow.Field
-	var columns []arrow.Array
-	rows := 0
-	for _, f := range fields {
-		column := newArray(f.values)
-		rows = column.Len()
-		schema = append(schema, arrow.Field{Name: f.name, Type: column.DataType(), Nullable: true})
-		columns = append(columns, column)
+	schema, columns := make([]arrow.Field, len(fields)), make([]arrow.Array, len(fields))
+	for i, f := range fields {
+		schema[i] = arrow.Field{Name: f.name, Type: f.values.DataType(), Nullable: true}
+		columns[i] = f.values
 	}
-	return matchTable{name, array.NewRecordBatch(arrow.NewSchema(schema, nil), columns, int64(rows))}
+	return matchTable{name, array.NewRecordBatch(arrow.NewSchema(schema, nil), columns, int64(columns[0].Len()))}
 }
 
-func newArray(values any) arrow.Array {
-	switch v := values.(type) {
-	case []string:
-		b := array.NewStringBuilder(memory.DefaultAllocator)
-		b.AppendValues(v, validity(v, func(s string) bool { return s != "" }))
-		return b.NewArray()
-	case []int64:
-		b := array.NewInt64Builder(memory.DefaultAllocator)
-		b.AppendValues(v, validity(v, func(n int64) bool { return n != noNumber }))
-		return b.NewArray()
-	case []float64:
-		b := array.NewFloat64Builder(memory.DefaultAllocator)
-		b.AppendValues(v, validity(v, func(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }))
-		return b.NewArray()
-	}
-	return array.NewNull(0)
+// texts makes a column; an empty text is missing.
+func texts(values []string) arrow.Array {
+	b := array.NewStringBuilder(memory.DefaultAllocator)
+	b.AppendValues(values, validity(values, func(s string) bool { return s != "" }))
+	return b.NewArray()
+}
+
+// wholes makes a column; noNumber is missing.
+func wholes(values []int64) arrow.Array {
+	b := array.NewInt64Builder(memory.DefaultAllocator)
+	b.AppendValues(values, validity(values, func(n int64) bool { return n != noNumber }))
+	return b.NewArray()
+}
+
+// numbers makes a column; what is not finite is missing.
+func numbers(values []float64) arrow.Array {
+	b := array.NewFloat64Builder(memory.DefaultAllocator)
+	b.AppendValues(values, validity(values, func(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }))
+	return b.NewArray()
 }
 
 func validity[T any](values []T, ok func(T) bool) []bool {
@@ -91,8 +89,8 @@ func unitsTable(r *match.Result, ids []string) matchTable {
 			distance[i] = r.Distance[i]
 		}
 	}
-	return newTable("units", tableField{"id", ids}, tableField{"treat", treat}, tableField{"weight", r.Weights},
-		tableField{"subclass", subclass}, tableField{"discarded", discarded}, tableField{"distance", distance})
+	return newTable("units", tableField{"id", texts(ids)}, tableField{"treat", wholes(treat)}, tableField{"weight", numbers(r.Weights)},
+		tableField{"subclass", wholes(subclass)}, tableField{"discarded", wholes(discarded)}, tableField{"distance", numbers(distance)})
 }
 
 func whole64(b bool) int64 {
@@ -111,7 +109,7 @@ func pairsTable(p *match.Pairs, ids []string) matchTable {
 			focal, k, matched = append(focal, ids[u]), append(k, int64(place+1)), append(matched, ids[m])
 		}
 	}
-	return newTable("pairs", tableField{"focal_id", focal}, tableField{"k", k}, tableField{"match_id", matched})
+	return newTable("pairs", tableField{"focal_id", texts(focal)}, tableField{"k", wholes(k)}, tableField{"match_id", texts(matched)})
 }
 
 // balanceTable has the tables of all samples, one after the other.
@@ -132,17 +130,17 @@ func balanceTable(b *match.Balance) matchTable {
 		add("subclass "+strconv.Itoa(k+1), t)
 	}
 	return newTable("balance",
-		tableField{"sample", each(lines, func(l line) string { return l.sample })},
-		tableField{"row", each(lines, func(l line) string { return l.Name })},
-		tableField{"Means Treated", each(lines, func(l line) float64 { return l.MeanTreated })},
-		tableField{"Means Control", each(lines, func(l line) float64 { return l.MeanControl })},
-		tableField{"Std. Mean Diff.", each(lines, func(l line) float64 { return l.SMD })},
-		tableField{"Var. Ratio", each(lines, func(l line) float64 { return l.VarianceRatio })},
-		tableField{"eCDF Mean", each(lines, func(l line) float64 { return l.ECDFMean })},
-		tableField{"eCDF Max", each(lines, func(l line) float64 { return l.ECDFMax })},
-		tableField{"Std. Pair Dist.", each(lines, func(l line) float64 { return l.PairDistance })},
-		tableField{"WWC g", each(lines, func(l line) float64 { return l.G })},
-		tableField{"WWC", each(lines, func(l line) string { return string(l.Category) })})
+		tableField{"sample", texts(each(lines, func(l line) string { return l.sample }))},
+		tableField{"row", texts(each(lines, func(l line) string { return l.Name }))},
+		tableField{"Means Treated", numbers(each(lines, func(l line) float64 { return l.MeanTreated }))},
+		tableField{"Means Control", numbers(each(lines, func(l line) float64 { return l.MeanControl }))},
+		tableField{"Std. Mean Diff.", numbers(each(lines, func(l line) float64 { return l.SMD }))},
+		tableField{"Var. Ratio", numbers(each(lines, func(l line) float64 { return l.VarianceRatio }))},
+		tableField{"eCDF Mean", numbers(each(lines, func(l line) float64 { return l.ECDFMean }))},
+		tableField{"eCDF Max", numbers(each(lines, func(l line) float64 { return l.ECDFMax }))},
+		tableField{"Std. Pair Dist.", numbers(each(lines, func(l line) float64 { return l.PairDistance }))},
+		tableField{"WWC g", numbers(each(lines, func(l line) float64 { return l.G }))},
+		tableField{"WWC", texts(each(lines, func(l line) string { return string(l.Category) }))})
 }
 
 // sizesTable has MatchIt's rows, effective sizes first.
@@ -161,38 +159,30 @@ func sizesTable(s match.Sizes) matchTable {
 		{"Discarded", float64(c.Discarded), float64(t.Discarded)},
 	}
 	return newTable("sample_sizes",
-		tableField{"row", each(lines, func(l line) string { return l.name })},
-		tableField{"Control", each(lines, func(l line) float64 { return l.control })},
-		tableField{"Treated", each(lines, func(l line) float64 { return l.treated })})
+		tableField{"row", texts(each(lines, func(l line) string { return l.name }))},
+		tableField{"Control", numbers(each(lines, func(l line) float64 { return l.control }))},
+		tableField{"Treated", numbers(each(lines, func(l line) float64 { return l.treated }))})
 }
 
 // effectsTable has a row for each outcome, model and measure.
 func effectsTable(effects []study.Effect) matchTable {
-	number := func(f func(study.Effect) float64) []float64 { return each(effects, f) }
-	count := func(f func(study.Effect) int) []int64 {
-		return each(effects, func(e study.Effect) int64 { return int64(f(e)) })
-	}
-	bound := func(high bool) []float64 {
-		return number(func(e study.Effect) float64 {
-			_, l, h := e.Value()
-			if high {
-				return h
-			}
-			return l
-		})
+	number := func(f func(study.Effect) float64) arrow.Array { return numbers(each(effects, f)) }
+	count := func(f func(study.Effect) int) arrow.Array {
+		return wholes(each(effects, func(e study.Effect) int64 { return int64(f(e)) }))
 	}
 	return newTable("effects",
-		tableField{"outcome", each(effects, func(e study.Effect) string { return e.Outcome })},
-		tableField{"model", each(effects, func(e study.Effect) string { return string(e.Model) })},
-		tableField{"measure", each(effects, func(e study.Effect) string { return string(e.Measure) })},
+		tableField{"outcome", texts(each(effects, func(e study.Effect) string { return e.Outcome }))},
+		tableField{"model", texts(each(effects, func(e study.Effect) string { return string(e.Model) }))},
+		tableField{"measure", texts(each(effects, func(e study.Effect) string { return string(e.Measure) }))},
 		tableField{"estimate", number(func(e study.Effect) float64 { v, _, _ := e.Value(); return v })},
 		tableField{"se", number(func(e study.Effect) float64 { return e.Estimate.SE })},
-		tableField{"se_type", each(effects, func(e study.Effect) string { return e.Variance.String() })},
+		tableField{"se_type", texts(each(effects, func(e study.Effect) string { return e.Variance.String() }))},
 		tableField{"df", number(func(e study.Effect) float64 { return e.Estimate.DF })},
 		tableField{"statistic", number(func(e study.Effect) float64 { return e.Estimate.Statistic() })},
 		tableField{"p", number(func(e study.Effect) float64 { return e.Estimate.P() })},
 		tableField{"p_adjusted", number(func(e study.Effect) float64 { return e.Adjusted })},
-		tableField{"ci95_low", bound(false)}, tableField{"ci95_high", bound(true)},
+		tableField{"ci95_low", number(func(e study.Effect) float64 { _, low, _ := e.Value(); return low })},
+		tableField{"ci95_high", number(func(e study.Effect) float64 { _, _, high := e.Value(); return high })},
 		tableField{"n", count(func(e study.Effect) int { return e.Rows })},
 		tableField{"k", count(func(e study.Effect) int { return e.Terms })},
 		tableField{"n_clusters", count(func(e study.Effect) int { return e.Clusters })},
