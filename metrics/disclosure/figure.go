@@ -99,19 +99,17 @@ func times(each, n int64) int64 {
 
 // bandRange is the counts that are shown as the same band as the true one.
 func (a *assembly) bandRange(q int) Range {
-	t := &a.thresholds
-	n := t.Rounding.Round(a.truth[a.figures[q].people])
-	b, _ := band(t.Bands, n)
-	share := func(x int64) float64 { return float64(t.Rounding.Round(x)) / float64(n) }
-	if share(a.truth[q]) >= 1-b.Edge {
-		lo := a.truth[q]
-		for lo > 0 && share(lo-1) >= 1-b.Edge {
+	t, n, v := &a.thresholds, a.truth[a.figures[q].people], a.truth[q]
+	b, _ := band(t.Bands, t.Rounding.Round(n))
+	if _, high := t.beyond(b, v, n); high {
+		lo := v
+		for _, ok := t.beyond(b, lo-1, n); ok; _, ok = t.beyond(b, lo-1, n) {
 			lo--
 		}
 		return Range{lo, Unbounded}
 	}
-	hi := a.truth[q]
-	for share(hi+1) <= b.Edge {
+	hi := v
+	for ok, _ := t.beyond(b, hi+1, n); ok; ok, _ = t.beyond(b, hi+1, n) {
 		hi++
 	}
 	return Range{0, hi}

@@ -133,6 +133,23 @@ func TestBandedShare(t *testing.T) {
 	}
 }
 
+// TestBandsOfMidpointsDoNotTellZero: with midpoint-6 only zero is shown as zero,
+// but nobody and two of 46 are both "at most 5 %".
+func TestBandsOfMidpointsDoNotTellZero(t *testing.T) {
+	t.Parallel()
+	th := Defaults()
+	th.Rounding = Rounding{Method: Midpoint, Base: 6}
+	table := summed(Rates, leaf("s1", "0-3", 46, 0), leaf("s2", "0-3", 46, 2), leaf("s3", "0-3", 60, 30), leaf("s4", "0-3", 60, 31))
+	r, err := Protect([]Table{table}, nil, th)
+	if err != nil {
+		t.Fatal(err)
+	}
+	none, two := released(t, r, "s1", "0-3"), released(t, r, "s2", "0-3")
+	if none.Share != "≤ 5 %" || !reflect.DeepEqual(none.Value, two.Value) {
+		t.Errorf("nobody: %+v, two: %+v", none, two)
+	}
+}
+
 // TestPlantedRelease hides one figure of a row and leaves the rest: the school
 // has 35 teachers, 31 of them in the other band.
 func TestPlantedRelease(t *testing.T) {

@@ -70,7 +70,7 @@ func (t Thresholds) concentrated(c Cell) Rule {
 func (t Thresholds) edge(c Cell) Rule {
 	people, count := t.Rounding.Round(c.People), t.Rounding.Round(c.Count)
 	if b, ok := band(t.Bands, people); ok {
-		if share := float64(count) / float64(people); share <= b.Edge || share >= 1-b.Edge {
+		if low, high := t.beyond(b, c.Count, c.People); low || high {
 			return Banded
 		}
 		return None
@@ -79,6 +79,15 @@ func (t Thresholds) edge(c Cell) Rule {
 		return NearEdge
 	}
 	return None
+}
+
+// beyond says whether a share is at the lower or upper edge of a band, from
+// the counts as they are or as they would be shown: where only zero rounds to
+// zero, the band would else tell zero.
+func (t Thresholds) beyond(b Band, count, people int64) (low, high bool) {
+	exact := float64(count) / float64(people)
+	shown := float64(t.Rounding.Round(count)) / float64(t.Rounding.Round(people))
+	return min(exact, shown) <= b.Edge, max(exact, shown) >= 1-b.Edge
 }
 
 // sentence tells a reader why a figure is not there.
