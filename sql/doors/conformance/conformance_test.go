@@ -42,13 +42,13 @@ var kinds = []struct {
 	{"VARCHAR", []string{"", "plain", "ünïcödé 🎓", "a|b", "it's"}, nil},
 	{"BLOB", []string{`\x00\xFF`, "abc", ""}, []string{`\x00ff`, `\x616263`, `\x`}},
 	{"BIT", []string{"0", "10101010101"}, nil},
-	{"DATE", []string{"2026-03-02", "0001-01-01", "9999-12-31"}, nil},
+	{"DATE", []string{"2026-03-02", "0001-01-01", "9999-12-31", "infinity", "-infinity"}, nil},
 	{"TIME", []string{"00:00:00", "23:59:59.999999"}, nil},
-	{"TIMESTAMP", []string{"2026-03-02 09:00:00", "1969-12-31 23:59:59.999999"}, nil},
+	{"TIMESTAMP", []string{"2026-03-02 09:00:00", "1969-12-31 23:59:59.999999", "infinity", "-infinity"}, nil},
 	{"TIMESTAMP_S", []string{"2026-03-02 09:00:00"}, nil},
 	{"TIMESTAMP_MS", []string{"2026-03-02 09:00:00.123"}, nil},
 	{"TIMESTAMP_NS", []string{"2026-03-02 09:00:00.123456"}, nil},
-	{"TIMESTAMPTZ", []string{"2026-03-02 09:00:00+00"}, nil},
+	{"TIMESTAMPTZ", []string{"2026-03-02 09:00:00+00", "infinity"}, nil},
 	{"TIMETZ", []string{"09:00:00+00"}, nil},
 	{"INTERVAL", []string{"1 year 2 months 3 days", "-4 hours"}, []string{"1 year 2 mons 3 days", "-04:00:00"}},
 	{"UUID", []string{"00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"}, nil},
@@ -57,6 +57,16 @@ var kinds = []struct {
 	{"VARCHAR[]", []string{"[a, b c]"}, []string{`{a,"b c"}`}},
 	{"INTEGER[2]", []string{"[1, 2]"}, []string{"{1,2}"}},
 	{"INTEGER[][]", []string{"[[1], [2, 3]]"}, []string{"[[1],[2,3]]"}},
+	{"BIGNUM", []string{"-123456789012345678901234567890123456789012345"}, nil},
+}
+
+// composed are values of types that no text is cast to.
+var composed = []struct{ value, postgres string }{
+	{"{'a': 1, 'b': NULL, 'c': 'x'}", `{"a":1,"b":null,"c":"x"}`},
+	{"MAP {'k': 1, 'l': NULL}", `{"k":1,"l":null}`},
+	{"union_value(n := 1)", "1"},
+	{"[{'a': [1, 2]}]", `[{"a":[1,2]}]`},
+	{"NULL", "(null)"},
 }
 
 func TestTypes(t *testing.T) {
@@ -83,6 +93,16 @@ func TestTypes(t *testing.T) {
 				}
 				if got := ask(t.Context(), text); !got.equal(&want) {
 					t.Errorf("%s:\ngot  %+v\nwant %+v", k.kind, got, want)
+				}
+			}
+			for _, c := range composed {
+				text := "SELECT " + c.value + " AS v"
+				want := gate(t.Context(), text)
+				if d.text {
+					want.Columns, want.Rows = []string{"v"}, []string{c.postgres}
+				}
+				if got := ask(t.Context(), text); !got.equal(&want) || got.Error != "" {
+					t.Errorf("%s:\ngot  %+v\nwant %+v", c.value, got, want)
 				}
 			}
 		})

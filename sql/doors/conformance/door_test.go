@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/weir-warehouse/weir/policy"
@@ -152,6 +153,9 @@ func read(schema *arrow.Schema, next func() (arrow.RecordBatch, error)) (transcr
 	var out transcript
 	for _, f := range schema.Fields() {
 		kind, _ := f.Metadata.GetValue("duckdb_type")
+		if e, ok := f.Type.(arrow.ExtensionType); ok {
+			f.Type = e.StorageType() // readers know extensions that the engine only names
+		}
 		out.Columns = append(out.Columns, f.Name+" "+f.Type.String()+" "+kind)
 	}
 	for {
@@ -165,6 +169,9 @@ func read(schema *arrow.Schema, next func() (arrow.RecordBatch, error)) (transcr
 		for i := range int(batch.NumRows()) {
 			cells := make([]string, batch.NumCols())
 			for k, column := range batch.Columns() {
+				if e, ok := column.(array.ExtensionArray); ok {
+					column = e.Storage() // which can always be written
+				}
 				cells[k] = column.ValueStr(i)
 			}
 			out.Rows = append(out.Rows, strings.Clone(strings.Join(cells, "|"))) // the batch's memory is the engine's
