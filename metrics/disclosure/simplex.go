@@ -61,7 +61,6 @@ type simplex struct {
 	duals  []float64
 	work   []float64
 	whole  bool // keep to whole-number points where that is possible, short of the optimum
-	Pivots int
 }
 
 // newSimplex starts at the point given, a full table, and moves it to one that
@@ -204,7 +203,6 @@ func (s *simplex) climb(pivots int) error {
 		if j < 0 {
 			return nil
 		}
-		s.Pivots++
 		s.step(j, up)
 	}
 	return errEffort
