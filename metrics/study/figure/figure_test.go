@@ -23,18 +23,19 @@ func teachers(t testing.TB) *match.Frame {
 	t.Helper()
 	n := 120
 	coached, years, level, score := make([]bool, n), make([]float64, n), make([]string, n), make([]float64, n)
-	passed := make([]float64, n)
+	passed, same := make([]float64, n), make([]float64, n)
 	for i := range n {
 		years[i] = 10 + 9*math.Sin(float64(3*i))
 		coached[i] = math.Mod(float64(i)*0.618, 1) < 0.1+years[i]/40
 		level[i] = []string{"high", "middle"}[i%2]
 		score[i] = years[i]/10 + math.Cos(float64(7*i))
+		same[i] = 5
 		if score[i] > 1 {
 			passed[i] = 1
 		}
 	}
 	f, err := match.NewFrame(match.Logical("coached", coached), match.Numeric("years", years),
-		match.Categorical("level", level), match.Numeric("score", score), match.Numeric("passed", passed))
+		match.Categorical("level", level), match.Numeric("score", score), match.Numeric("passed", passed), match.Numeric("same", same))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,6 +67,9 @@ func TestAll(t *testing.T) {
 		{study.Plan{Match: match.Spec{Formula: "coached ~ years", Method: match.Full}, Outcomes: []string{"passed", "score"}},
 			[]string{"love", "overlap", "ecdf", "effects"}, "effect in standard deviations (g)"},
 		{study.Plan{Match: match.Spec{Formula: "coached ~ level", Method: match.Exact}}, []string{"love"}, "levelmiddle"},
+		{study.Plan{Match: match.Spec{Formula: "coached ~ level", Method: match.Exact}, Outcomes: []string{"same", "score"}},
+			[]string{"love", "effects"}, "score, g-computation"},
+		{study.Plan{Match: match.Spec{Formula: "coached ~ same", Method: match.Exact}}, []string{"love"}, "same"},
 		{study.Plan{Match: match.Spec{Formula: "coached ~ years + level", Method: match.Coarsened}}, []string{"love", "ecdf"}, "years"},
 	} {
 		figures, err := All(compare(t, c.plan))
@@ -176,10 +180,10 @@ func TestTicks(t *testing.T) {
 		ticks     ticks
 		want      string
 	}{
-		{0, 1.9, ticks{}, "0.0 0.2 0.4 0.6 0.8 1.0 1.2 1.4 1.6 1.8"},
+		{0, 1.9, ticks{}, "0.0 0.5 1.0 1.5"},
 		{-510, 3600, ticks{}, "0 1000 2000 3000"},
 		{-0.3, 0.3, ticks{unsigned: true}, "0.3 0.2 0.1 0.0 0.1 0.2 0.3"},
-		{16, 55, ticks{}, "20 25 30 35 40 45 50 55"},
+		{16, 55, ticks{}, "20 30 40 50"},
 		{2, 2, ticks{}, "2"},
 	} {
 		var labels []string

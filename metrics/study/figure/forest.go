@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"math"
 	"slices"
 
 	"gonum.org/v1/plot"
@@ -16,28 +17,40 @@ var models = map[study.Model]string{
 	study.Unadjusted: "unadjusted", study.MainEffects: "main effects", study.Interacted: "g-computation",
 }
 
+// interval is an effect as it is drawn.
+type interval struct {
+	label            string
+	value, low, high float64
+}
+
 // Forest draws effects with their intervals: of one outcome in its unit, of
 // several in standard deviations. Of a binary outcome's measures it shows the
-// difference of risks.
+// difference of risks. What has no interval is left out. There must be an
+// effect.
 func Forest(effects []study.Effect) Figure {
-	effects = slices.DeleteFunc(slices.Clone(effects), study.Effect.Ratio)
 	several := slices.ContainsFunc(effects, func(e study.Effect) bool { return e.Outcome != effects[0].Outcome })
-	p := newPlot("Effects with 95 % intervals", axisOf(effects, several), "")
-	labels, points := make([]string, len(effects)), make(plotter.XYs, len(effects))
-	for i, e := range effects {
+	var shown []interval
+	for _, e := range effects {
 		value, low, high := e.Value()
 		if several {
 			value = e.Size.Value
 			low, high = e.Size.Interval(study.Level)
 		}
-		y := float64(len(effects) - 1 - i)
-		labels[i], points[i] = e.Outcome+", "+models[e.Model], plotter.XY{X: value, Y: y}
-		p.Add(line(plotter.XYs{{X: low, Y: y}, {X: high, Y: y}}, blue, vg.Points(1.6)))
+		if reach := high - low; !e.Ratio() && !math.IsNaN(reach) && !math.IsInf(reach, 0) {
+			shown = append(shown, interval{e.Outcome + ", " + models[e.Model], value, low, high})
+		}
+	}
+	p := newPlot("Effects with 95 % intervals", axisOf(effects, several), "")
+	labels, points := make([]string, len(shown)), make(plotter.XYs, len(shown))
+	for i, s := range shown {
+		y := float64(len(shown) - 1 - i)
+		labels[i], points[i] = s.label, plotter.XY{X: s.value, Y: y}
+		p.Add(line(plotter.XYs{{X: s.low, Y: y}, {X: s.high, Y: y}}, blue, vg.Points(1.6)))
 	}
 	names(p, labels)
 	vertical(p, 0, grey)
 	p.Add(dots(points, blue, draw.CircleGlyph{}))
-	margin := (p.X.Max - p.X.Min) / 20
+	margin := max((p.X.Max-p.X.Min)/20, 1e-9)
 	p.X.Min, p.X.Max = p.X.Min-margin, p.X.Max+margin
 	return Figure{Name: "effects", width: 6.5 * vg.Inch, height: rowsHeight(len(labels)), panels: [][]*plot.Plot{{p}}}
 }

@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// fewestTicks is how many labels an axis has at least, if it is that long.
-const fewestTicks = 4
+// fewestTicks is how many steps an axis has at least.
+const fewestTicks = 3
 
 // ticks labels the multiples of 1, 2 or 5 times a power of ten.
 type ticks struct {
