@@ -109,7 +109,7 @@ func (s *server) answer(ctx context.Context, schema *arrow.Schema, question stri
 	return one(schema, batch, err)
 }
 
-// metadata describes an answer about the catalogue. Its ticket is the question
+// metadataInfo describes an answer about the catalogue. Its ticket is the question
 // itself, which is answered for whoever sends it.
 func metadataInfo(d *flight.FlightDescriptor, schema *arrow.Schema) (*flight.FlightInfo, error) {
 	info := located(d, d.GetCmd())
