@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/weir-warehouse/weir/metrics/match"
+	"github.com/weir-warehouse/weir/policy"
 )
 
 // Plan says what to compare.
@@ -69,7 +70,10 @@ func Compare(f *match.Frame, p Plan) (*Comparison, error) {
 
 // check looks for the columns before hours of matching.
 func (p Plan) check(f *match.Frame) error {
-	for _, name := range p.Outcomes {
+	for i, name := range p.Outcomes {
+		if slices.Contains(p.Outcomes[:i], name) {
+			return policy.Errorf(policy.Usage, "outcome %q is named twice", name)
+		}
 		c, err := f.Column(name)
 		if err != nil {
 			return fmt.Errorf("outcome: %w", err)
@@ -83,8 +87,12 @@ func (p Plan) check(f *match.Frame) error {
 			return fmt.Errorf("clusters: %w", err)
 		}
 	}
-	_, err := match.ParseFormula(p.outcomeFormula(), f)
-	return err
+	for _, formula := range []string{p.Match.Formula, p.outcomeFormula()} {
+		if _, err := match.ParseFormula(formula, f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fill completes the covariates of match and outcome models, whose formulas

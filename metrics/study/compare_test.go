@@ -137,6 +137,8 @@ func TestCompareRefuses(t *testing.T) {
 		want string
 	}{
 		{"no such outcome", study.Plan{Outcomes: []string{"re79"}}, policy.Usage, `outcome: the data has no column "re79"`},
+		{"an outcome twice", study.Plan{Outcomes: []string{"re78", "re78"}}, policy.Usage, `outcome "re78" is named twice`},
+		{"no formula", study.Plan{Match: match.Spec{Formula: "treat"}}, policy.Usage, `formula "treat" has no ~`},
 		{"text as outcome", study.Plan{Outcomes: []string{"race"}}, policy.DataRefused, `outcome "race" holds text`},
 		{"no such clusters", study.Plan{Clusters: "school"}, policy.Usage, `clusters: the data has no column "school"`},
 		{"missing cluster", study.Plan{Clusters: "holes", Outcomes: []string{"re78"}}, policy.DataRefused, `column "holes" is missing in row 1`},
@@ -145,7 +147,9 @@ func TestCompareRefuses(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			c.plan.Match.Formula = formula
+			if c.plan.Match.Formula == "" {
+				c.plan.Match.Formula = formula
+			}
 			_, err := study.Compare(f, c.plan)
 			if err == nil || policy.CodeOf(err) != c.code || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v (%v), want %s: %q", err, policy.CodeOf(err), c.code, c.want)

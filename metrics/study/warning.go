@@ -22,7 +22,7 @@ func warnings(f *match.Frame, p Plan, c *Comparison) ([]string, error) {
 	r := c.Match
 	lines := slices.Clone(r.Notes)
 	if r.Distance != nil {
-		if shared := 1 - c.Balance.All[0].ECDFMax; shared < minOverlap {
+		if shared := max(0, 1-c.Balance.All[0].ECDFMax); shared < minOverlap {
 			lines = append(lines, fmt.Sprintf("Overlap is poor: at most %.0f %% of the score's distribution is common to both arms before matching.", 100*shared))
 		}
 	}
