@@ -13,20 +13,35 @@ import (
 	"github.com/weir-warehouse/weir/sql/guard"
 )
 
+// Failed is the error of a statement that did not begin to answer, with the
+// identifier under which the audit log has the decision on it.
+type Failed struct {
+	error
+
+	ID string
+}
+
+// Unwrap returns the error without the identifier.
+func (f *Failed) Unwrap() error { return f.error }
+
 // Query guards, records and starts one statement. The caller closes the
-// result. A refusal's cause is a *guard.Refusal, which has the rule and the
-// position.
+// result. Once the decision is on record an error is a *Failed. A refusal's
+// cause is a *guard.Refusal, which has the rule and the position.
 func (s *Session) Query(ctx context.Context, text string, params ...Param) (*Result, error) {
 	o, m, leave, err := s.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
 	r := &Result{session: s, id: newID(), began: s.g.Now(), done: []func(){leave}}
-	if r.err = s.start(ctx, r, o, m.ID, text, params); r.err != nil {
-		r.Close()
-		return nil, r.err
+	if r.err = s.start(ctx, r, o, m.ID, text, params); r.err == nil {
+		return r, nil
 	}
-	return r, nil
+	err = r.err
+	if r.decided {
+		err = &Failed{err, r.id}
+	}
+	r.Close()
+	return nil, err
 }
 
 func (s *Session) start(ctx context.Context, r *Result, o *open, snapshotID, text string, params []Param) error {

@@ -155,7 +155,7 @@ func (f *filler) relation(oid int, r Relation) {
 		f.row("relation", index, literal(r.Name+"_pkey"), namespace, "'i'", strconv.Itoa(len(key)), "false", "''")
 		f.row("key", index, literal(r.Name+"_pkey"), namespace, strconv.Itoa(oid), "["+strings.Join(key, ", ")+"]")
 		for i, name := range r.Key {
-			f.column(oid+1, i+1, r.Columns[numbers[name]-1], false)
+			f.column(oid+1, i+1, Column{Name: name, Type: r.Columns[numbers[name]-1].Type}, false)
 		}
 	}
 }

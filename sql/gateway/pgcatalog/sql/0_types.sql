@@ -31,7 +31,8 @@ CREATE TABLE pg_type AS SELECT oid, name AS typname, 11 AS typnamespace, 10 AS t
   0 AS typbasetype, -1 AS typtypmod, 0 AS typndims, CASE WHEN category = 'S' THEN 100 ELSE 0 END AS typcollation, NULL::VARCHAR AS typdefaultbin,
   NULL::VARCHAR AS typdefault, NULL::VARCHAR[] AS typacl, 1247 AS tableoid, shown
   FROM (SELECT *, 0 AS element FROM scope.builtin
-    UNION ALL SELECT list, '_' || name, shown || '[]', -1, 'A', 0, 'b', oid FROM scope.builtin WHERE list > 0);
+    UNION ALL SELECT list, '_' || name, shown || '[]', -1, 'A', 0, 'b', oid FROM scope.builtin WHERE list > 0)
+  ORDER BY oid;
 
 CREATE TABLE scope.own AS SELECT * FROM (VALUES (1213, 'pg_tablespace'), (1247, 'pg_type'), (1249, 'pg_attribute'), (1255, 'pg_proc'), (1259, 'pg_class'),
   (1260, 'pg_authid'), (1261, 'pg_auth_members'), (1262, 'pg_database'), (1417, 'pg_foreign_server'), (2224, 'pg_sequence'),

@@ -1,6 +1,7 @@
 -- What the scope shows, as PostgreSQL's catalogue tells it. The tables of schema
--- scope are filled by Go; all else is views over them. Every statement ends with
--- a semicolon at the end of a line, and makes one thing.
+-- scope are filled by Go; all else is made from them. What is made of two parts
+-- is a table in one order: the engine gives the parts of a view in either. Every
+-- statement ends with a semicolon at the end of a line, and makes one thing.
 
 CREATE TABLE pg_am AS SELECT * FROM (VALUES (2, 'heap', 0, 't'), (403, 'btree', 0, 'i')) AS t(oid, amname, amhandler, amtype);
 
@@ -28,14 +29,14 @@ CREATE TABLE pg_collation AS SELECT 100 AS oid, 'default' AS collname, 11 AS col
 
 CREATE VIEW pg_namespace AS SELECT oid, name AS nspname, 10 AS nspowner, NULL::VARCHAR[] AS nspacl, 2615 AS tableoid FROM scope.namespace;
 
-CREATE VIEW pg_class AS SELECT oid, name AS relname, namespace AS relnamespace, 0 AS reltype, 0 AS reloftype, 10 AS relowner,
+CREATE TABLE pg_class AS SELECT oid, name AS relname, namespace AS relnamespace, 0 AS reltype, 0 AS reloftype, 10 AS relowner,
   CASE kind WHEN 'i' THEN 403 WHEN 'r' THEN 2 ELSE 0 END AS relam, 0 AS relfilenode, 0 AS reltablespace, 0 AS relpages, -1::FLOAT AS reltuples,
   0 AS relallvisible, 0 AS reltoastrelid, keyed AS relhasindex, false AS relisshared, 'p' AS relpersistence, kind AS relkind,
   columns::SMALLINT AS relnatts, 0::SMALLINT AS relchecks, false AS relhasrules, false AS relhastriggers, false AS relhassubclass,
   false AS relrowsecurity, false AS relforcerowsecurity, true AS relispopulated, CASE kind WHEN 'r' THEN 'd' ELSE 'n' END AS relreplident,
   false AS relispartition, 0 AS relrewrite, 0 AS relfrozenxid, 0 AS relminmxid, NULL::VARCHAR[] AS relacl, NULL::VARCHAR[] AS reloptions,
   NULL::VARCHAR AS relpartbound, 1259 AS tableoid
-  FROM (FROM scope.relation UNION ALL BY NAME SELECT oid, name, 11 AS namespace, 'r' AS kind, 0 AS columns, false AS keyed FROM scope.own);
+  FROM (FROM scope.relation UNION ALL BY NAME SELECT oid, name, 11 AS namespace, 'r' AS kind, 0 AS columns, false AS keyed FROM scope.own) ORDER BY oid;
 
 CREATE TABLE pg_attribute AS SELECT a.relation AS attrelid, a.name AS attname, a.type AS atttypid, -1 AS attstattarget, t.typlen AS attlen,
   a.number::SMALLINT AS attnum, 0 AS attndims, -1 AS attcacheoff, a.modifier AS atttypmod, t.typbyval AS attbyval, t.typalign AS attalign,
@@ -44,8 +45,9 @@ CREATE TABLE pg_attribute AS SELECT a.relation AS attrelid, a.name AS attname, a
   NULL::VARCHAR[] AS attoptions, NULL::VARCHAR[] AS attfdwoptions, NULL::VARCHAR AS attmissingval, 1249 AS tableoid
   FROM scope.attribute AS a JOIN pg_type AS t ON t.oid = a.type;
 
-CREATE VIEW pg_description AS SELECT oid AS objoid, 1259 AS classoid, 0 AS objsubid, description FROM scope.relation WHERE description <> ''
-  UNION ALL SELECT relation, 1259, number, description FROM scope.attribute WHERE description <> '';
+CREATE TABLE pg_description AS SELECT oid AS objoid, 1259 AS classoid, 0 AS objsubid, description FROM scope.relation WHERE description <> ''
+  UNION ALL SELECT relation, 1259, number, description FROM scope.attribute WHERE description <> ''
+  ORDER BY objoid, objsubid;
 
 CREATE VIEW pg_index AS SELECT oid AS indexrelid, relation AS indrelid, len(columns)::SMALLINT AS indnatts, len(columns)::SMALLINT AS indnkeyatts,
   true AS indisunique, false AS indnullsnotdistinct, true AS indisprimary, false AS indisexclusion, true AS indimmediate, false AS indisclustered,
