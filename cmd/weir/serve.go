@@ -19,7 +19,7 @@ its principal see.
 Snapshots, policies, principals and tokens are taken over as they change, and
 statements that run go on. The first interrupt lets them end, for as long as
 serve.drain says. In clear, doors are opened on loopback only.`,
-		Example: "  weir serve\n  WEIR_SERVE_PGWIRE=0.0.0.0:5432 WEIR_SERVE_CERTIFICATE=weir.crt WEIR_SERVE_KEY=weir.key weir serve",
+		Example: "  weir serve\n  WEIR_SERVE_FLIGHT=off weir serve --home /srv/weir",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.serve(cmd.Context(), cmd.CommandPath(), insecure, func(doors []listening) error { return a.print(doors) })

@@ -131,6 +131,9 @@ func (s *server) Describe(dataset, column string) string {
 	return s.contracts.Load().Describe(dataset, column)
 }
 
+// Key names primary keys by the contracts as they are now.
+func (s *server) Key(dataset string) []string { return s.contracts.Load().Key(dataset) }
+
 func (s *server) openDesk(context.Context) error {
 	home := s.a.config.Home
 	record := func(ctx context.Context, t identity.Token, action identity.Action) error {

@@ -17,6 +17,16 @@ func (c *Catalog) Policy() []policy.Dataset {
 	return out
 }
 
+// Key returns the primary key of a dataset; nil for what the catalog does not
+// have.
+func (c *Catalog) Key(dataset string) []string {
+	k, ok := c.Get(dataset)
+	if !ok {
+		return nil
+	}
+	return k.PrimaryKey
+}
+
 // Describe returns the description of a dataset, or of one of its columns with
 // its unit; empty for what the catalog does not have.
 func (c *Catalog) Describe(dataset, column string) string {

@@ -44,6 +44,7 @@ type History interface {
 // Catalog describes datasets and their columns to those who may see them.
 type Catalog interface {
 	Describe(dataset, column string) string // column "": the dataset itself
+	Key(dataset string) (columns []string)  // primary key
 }
 
 // Config is what a gateway works with.

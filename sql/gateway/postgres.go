@@ -39,11 +39,6 @@ func (p *postgres) close() {
 	}
 }
 
-// keyed is a Catalog that also knows primary keys.
-type keyed interface {
-	Key(dataset string) (columns []string)
-}
-
 // newPostgres prepares the catalogue of a scope.
 func (g *Gateway) newPostgres(ctx context.Context, o *open, options duck.Options) *postgres {
 	return &postgres{
@@ -91,11 +86,10 @@ func (g *Gateway) described(o *open) []pgcatalog.Relation {
 // key is the primary key of a relation, if all of it is shown in a way that
 // leaves it unique.
 func (g *Gateway) key(t table) []string {
-	catalog, ok := g.Catalog.(keyed)
-	if !ok || t.grant.Aggregate != nil {
+	if t.grant.Aggregate != nil {
 		return nil
 	}
-	columns := catalog.Key(t.grant.Dataset)
+	columns := g.Catalog.Key(t.grant.Dataset)
 	for _, name := range columns {
 		shown := slices.ContainsFunc(t.columns, func(c tableColumn) bool { return c.name == name })
 		if !shown || !slices.ContainsFunc(t.grant.Columns, func(c policy.GrantColumn) bool {

@@ -28,12 +28,15 @@ func (f *Failed) Unwrap() error { return f.error }
 // result. Once the decision is on record an error is a *Failed. A refusal's
 // cause is a *guard.Refusal, which has the rule and the position.
 func (s *Session) Query(ctx context.Context, text string, params ...Param) (*Result, error) {
-	o, m, leave, err := s.enter(ctx)
+	// A statement that was sent is decided and recorded, even if its client has
+	// left meanwhile. Only its run can be cancelled.
+	lasting := context.WithoutCancel(ctx)
+	o, m, leave, err := s.enter(lasting)
 	if err != nil {
 		return nil, err
 	}
 	r := &Result{session: s, id: newID(), began: s.g.Now(), done: []func(){leave}}
-	if r.err = s.start(ctx, r, o, m.ID, text, params); r.err == nil {
+	if r.err = s.start(lasting, ctx, r, o, m.ID, text, params); r.err == nil {
 		return r, nil
 	}
 	err = r.err
@@ -44,18 +47,19 @@ func (s *Session) Query(ctx context.Context, text string, params ...Param) (*Res
 	return nil, err
 }
 
-func (s *Session) start(ctx context.Context, r *Result, o *open, snapshotID, text string, params []Param) error {
+// start decides on a statement, in a context that lasts, and begins to run it.
+func (s *Session) start(lasting, ctx context.Context, r *Result, o *open, snapshotID, text string, params []Param) error {
 	kinds := make([]string, len(params))
 	for i, p := range params {
 		kinds[i] = p.Type
 	}
-	c, err := s.check(ctx, o, text, kinds)
+	c, err := s.check(lasting, o, text, kinds)
 	if err != nil {
-		return s.g.hide(ctx, r.id, err)
+		return s.g.hide(lasting, r.id, err)
 	}
 	r.limits, r.Notes = o.scope.Limits, o.notes(c.Relations)
 	decision := s.decision(r.id, snapshotID, o, c.Verdict)
-	if _, err := s.g.Recorder.Append(ctx, decision); err != nil {
+	if _, err := s.g.Recorder.Append(lasting, decision); err != nil {
 		return unrecorded(err)
 	}
 	s.g.meters.decided(decision)

@@ -2,6 +2,7 @@ package httpdoor
 
 import (
 	"encoding/json"
+	"errors"
 	"net"
 	"net/http"
 	"strings"
@@ -96,6 +97,9 @@ func (c *call) run(text string, params ...gateway.Param) (*gateway.Result, error
 		return nil, err
 	}
 	result, err := s.Query(c.r.Context(), text, params...)
+	if failed, ok := errors.AsType[*gateway.Failed](err); ok {
+		c.identify(failed.ID)
+	}
 	if err != nil {
 		return nil, err
 	}

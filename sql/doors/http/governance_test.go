@@ -104,6 +104,11 @@ func testRequestIDsAreAuditIDs(t *testing.T, d *door) {
 	if found := all[entry](d, policy.PrivacyOfficer, "/v1/audit?principal=evaluator&dataset=observation&verdict=allow&kind=decision", 10); len(found) == 0 {
 		t.Errorf("got %+v", found)
 	}
+	denied := d.send(request{path: "/v1/query", role: policy.Evaluator, body: statement("SELECT * FROM coaching_session")}).header.Get("Weir-Request-Id")
+	d.recorded(denied)
+	if found := all[entry](d, policy.PrivacyOfficer, "/v1/audit?kind=decision&decision_id="+denied, 10); len(found) != 1 || found[0].Verdict != "deny" {
+		t.Errorf("of a refused statement the log has %+v", found)
+	}
 	var last answer
 	for range 5 {
 		last = d.ask(policy.DistrictLeader, "SELECT 1")

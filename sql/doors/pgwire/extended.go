@@ -114,6 +114,11 @@ func spread(codes []int16, n int) ([]int16, error) {
 
 func (c *conn) describe(m *pgproto3.Describe) error {
 	if m.ObjectType == 'P' {
+		if cur := c.cursors[m.Name]; cur != nil { // to PostgreSQL a cursor is a portal
+			columns := encode.Columns(cur.rows.schema)
+			c.put(rowDescription(columns, slices.Repeat([]encode.Format{cur.format}, len(columns))))
+			return nil
+		}
 		p := c.portals[m.Name]
 		if p == nil {
 			return fault(codeNoCursor, "portal %q does not exist", m.Name)

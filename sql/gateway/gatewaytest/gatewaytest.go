@@ -129,7 +129,7 @@ func New(t testing.TB, files map[string]string, more ...string) *World {
 	w.Reader, err = audit.NewReader(w.Paths.Dir, verifier)
 	w.must(err)
 	w.Gateway, err = gateway.New(gateway.Config{
-		Snapshots: snapshot.In(w.Home.Dir), Policy: engine, Recorder: w.Log, History: w.Reader, Catalog: keyed{catalog},
+		Snapshots: snapshot.In(w.Home.Dir), Policy: engine, Recorder: w.Log, History: w.Reader, Catalog: catalog,
 		Engine: duck.Options{Threads: 1, MemoryLimit: "512MB", TempDirectory: filepath.Join(dir, "spill")}, Instances: 4,
 		Program: "test", Now: Now, Log: slog.New(slog.DiscardHandler),
 	})
@@ -137,17 +137,6 @@ func New(t testing.TB, files map[string]string, more ...string) *World {
 	t.Cleanup(w.Close)
 	w.readKeys()
 	return w
-}
-
-// keyed also tells primary keys.
-type keyed struct{ *contract.Catalog }
-
-// Key is the primary key of a dataset.
-func (k keyed) Key(dataset string) []string {
-	if c, ok := k.Get(dataset); ok {
-		return c.PrimaryKey
-	}
-	return nil
 }
 
 func (w *World) must(err error) {

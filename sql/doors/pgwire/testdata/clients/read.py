@@ -21,6 +21,10 @@ newer = psycopg.connect(sys.argv[1])
 text = "SELECT school_id, years_experience, effective_from FROM teacher WHERE years_experience > %s AND school_id = ANY(%s) ORDER BY 1"
 print(newer.execute(text, (1, ["s1", "s2"])).fetchall())
 print(newer.execute(text, (1, ["s1", "s2"]), binary=True).fetchall() == newer.execute(text, (1, ["s1", "s2"])).fetchall())
+for binary in (False, True):
+    with newer.transaction(), newer.cursor("named", binary=binary) as named:
+        named.itersize = 2
+        print(list(named.execute("SELECT school_id, years_experience FROM teacher WHERE years_experience > %s ORDER BY 1, 2", (1,))))
 print(TypeInfo.fetch(newer, "uuid"), TypeInfo.fetch(newer, "hstore"))
 with newer.cursor() as copied, copied.copy("COPY (SELECT school_id FROM school ORDER BY 1) TO STDOUT") as rows:
     print([row for row in rows.rows()])
