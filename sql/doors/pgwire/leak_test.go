@@ -137,7 +137,7 @@ func (u *user) live() {
 	u.conn = h
 	_ = h.Conn.SetDeadline(time.Now().Add(time.Minute))
 	for range u.rand.IntN(6) {
-		switch u.rand.IntN(7) {
+		switch u.rand.IntN(8) {
 		case 0: // kill in the middle of an answer
 			u.begun()
 			return
@@ -152,6 +152,11 @@ func (u *user) live() {
 				_ = cancel(context.Background())
 				u.ready()
 			}
+		case 6: // cancel at any moment, before it is decided on too
+			u.send(&pgproto3.Query{String: "SELECT * FROM range(1000000)"})
+			time.Sleep(time.Duration(u.rand.IntN(3000)) * time.Microsecond)
+			_ = cancel(context.Background())
+			u.ready()
 		case 3:
 			u.send(&pgproto3.Query{String: "SELECT * FROM coaching_session"})
 			u.ready()
