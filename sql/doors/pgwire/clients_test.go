@@ -1,6 +1,7 @@
 package pgwire_test
 
 import (
+	"bytes"
 	"context"
 	"flag"
 	"fmt"
@@ -128,10 +129,15 @@ func psqlCancels(t *testing.T, d *door) {
 	defer cancel()
 	c := d.client(ctx, policy.DataSteward, program, "-X", "-c",
 		"SELECT count(*) FROM range(1000000) a, range(1000000) b, teacher WHERE (a.range * b.range) % 7 = 3")
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
 	time.AfterFunc(2*time.Second, func() { _ = c.Process.Signal(syscall.SIGINT) })
-	out, err := c.CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "Cancel request sent") || !strings.Contains(string(out), "the statement was cancelled") {
-		t.Errorf("%v: %s", err, out)
+	err := c.Wait()
+	if err == nil || !strings.Contains(out.String(), "Cancel request sent") || !strings.Contains(out.String(), "the statement was cancelled") {
+		t.Errorf("%v: %s", err, out.String())
 	}
 }
 
