@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/weir-warehouse/weir/etl"
+	"github.com/weir-warehouse/weir/etl/contract"
 	"github.com/weir-warehouse/weir/policy"
 	"github.com/weir-warehouse/weir/policy/audit"
 	"github.com/weir-warehouse/weir/policy/identity"
@@ -38,9 +39,13 @@ func (a *app) datasets() ([]policy.Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
+	return datasetsOf(catalog), nil
+}
+
+func datasetsOf(catalog *contract.Catalog) []policy.Dataset {
 	return append(catalog.Policy(), policy.Dataset{
 		Name: "audit.decisions", Compartment: gateway.AuditCompartment, Tags: []string{"governance"}, Columns: audit.Columns(),
-	}), nil
+	})
 }
 
 // policySource returns where the policy is: where the configuration says, else
@@ -94,11 +99,9 @@ func (a *app) policyEngine(ctx context.Context) (*opa.Engine, error) {
 
 // livePolicy loads the home's policy as policyEngine does, to be loaded again
 // when it changes.
-func (a *app) livePolicy(ctx context.Context, tell func(context.Context, *opa.Engine, error)) (*opa.Live, error) {
-	datasets, err := a.datasets()
-	if err != nil {
-		return nil, err
-	}
+func (a *app) livePolicy(
+	ctx context.Context, catalog *contract.Catalog, tell func(context.Context, *opa.Engine, error),
+) (*opa.Live, error) {
 	secret, err := a.secret()
 	if err != nil {
 		return nil, err
@@ -110,7 +113,7 @@ func (a *app) livePolicy(ctx context.Context, tell func(context.Context, *opa.En
 	if a.config.Policy.Bundle == policyOfHome {
 		source = homePolicy{a}
 	}
-	live, err := opa.NewLive(ctx, source, datasets, opa.Options{Secret: secret, Proven: a.proven}, tell)
+	live, err := opa.NewLive(ctx, source, datasetsOf(catalog), opa.Options{Secret: secret, Proven: a.proven}, tell)
 	if err != nil {
 		return nil, err
 	}

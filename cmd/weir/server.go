@@ -86,7 +86,7 @@ func (s *server) openPolicy(ctx context.Context) error {
 		return err
 	}
 	s.contracts.Store(catalog)
-	s.policy, err = s.a.livePolicy(ctx, s.policyChanged)
+	s.policy, err = s.a.livePolicy(ctx, catalog, s.policyChanged)
 	if err != nil {
 		return err
 	}
@@ -202,11 +202,7 @@ func (s *server) takeContracts(ctx context.Context) {
 		s.a.log.ErrorContext(ctx, "changed contracts are not in force", "error", err)
 		return
 	}
-	datasets, err := s.a.datasets()
-	if err == nil {
-		err = s.policy.Over(ctx, datasets)
-	}
-	if err == nil {
+	if err := s.policy.Over(ctx, datasetsOf(catalog)); err == nil { // a failure is told by the policy
 		s.contracts.Store(catalog)
 	}
 }

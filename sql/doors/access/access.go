@@ -55,10 +55,11 @@ type Config struct {
 type Desk struct {
 	Config
 	failures *failures
+	visits   *visits
 }
 
 // New returns a desk.
-func New(c Config) *Desk { return &Desk{Config: c, failures: newFailures(c.Now)} }
+func New(c Config) *Desk { return &Desk{Config: c, failures: newFailures(c.Now), visits: newVisits()} }
 
 // Credential is what a client has proved. Its zero value proves nothing.
 type Credential struct {

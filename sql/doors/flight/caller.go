@@ -3,7 +3,6 @@ package flight
 import (
 	"context"
 	"encoding/base64"
-	"net"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -113,11 +112,7 @@ func clientOf(ctx context.Context) string {
 	if !ok {
 		return ""
 	}
-	host, _, err := net.SplitHostPort(p.Addr.String())
-	if err != nil {
-		return p.Addr.String()
-	}
-	return host
+	return access.Client(p.Addr.String())
 }
 
 // greet begins a session for a client that shows a name and a token's secret in
@@ -162,13 +157,6 @@ func (s *server) named(ctx context.Context, coded string) (access.Credential, ac
 	return c, access.Wish{Purpose: policy.Purpose(purpose)}, err
 }
 
-// visitor is what a gateway session depends on.
-type visitor struct {
-	principal, token, client string
-	expires                  int64
-	wish                     access.Wish
-}
-
 // visit is a call that may ask the gateway.
 type visit struct {
 	*gateway.Session
@@ -180,14 +168,9 @@ type visit struct {
 // has ended is refused at once.
 func (s *server) enter(ctx context.Context) (*visit, error) {
 	c := callerOf(ctx)
-	key := visitor{c.credential.Principal, c.credential.Token, c.credential.Client, c.credential.Expires.UnixNano(), c.wish}
-	a, ok := s.visits.Get(key)
-	if !ok {
-		var err error
-		if a, err = s.desk.Open(ctx, c.credential, c.wish, policy.Flight); err != nil {
-			return nil, err
-		}
-		s.visits.Add(key, a)
+	a, err := s.desk.Visit(ctx, c.credential, c.wish, policy.Flight)
+	if err != nil {
+		return nil, err
 	}
 	inner, err := a.Current(ctx)
 	if err != nil {

@@ -15,8 +15,6 @@ import (
 	"net"
 	"time"
 
-	lru "github.com/hashicorp/golang-lru/v2"
-
 	"github.com/apache/arrow-go/v18/arrow/flight"
 	"github.com/apache/arrow-go/v18/arrow/flight/flightsql"
 	"github.com/apache/arrow-go/v18/arrow/memory"
@@ -44,7 +42,6 @@ const (
 	statementLife   = time.Hour
 	ticketsEach     = 64
 	ticketLife      = 5 * time.Minute
-	visitsKept      = 1024 // credentials whose gateway session is remembered
 	sweepEvery      = time.Minute
 	messageBytes    = 4 << 20 // of one message from a client
 	headerBytes     = 16 << 10
@@ -70,7 +67,6 @@ type server struct {
 	log      *slog.Logger
 	patience time.Duration // how long a result waits for its reader
 
-	visits     *lru.Cache[visitor, *access.Session]
 	sessions   *shelf[*session]
 	statements *shelf[*prepared]
 	tickets    *shelf[*ticket]
@@ -80,12 +76,8 @@ type server struct {
 
 // New makes a door. It serves once Serve is called.
 func New(c Config) (*Server, error) {
-	visits, err := lru.New[visitor, *access.Session](visitsKept)
-	if err != nil {
-		return nil, fmt.Errorf("make the Flight SQL door: %w", err)
-	}
 	s := &server{
-		desk: c.Desk, log: c.Log, patience: readerPatience, visits: visits, facts: map[uint32]bool{},
+		desk: c.Desk, log: c.Log, patience: readerPatience, facts: map[uint32]bool{},
 		sessions:   newShelf[*session]("sessions", sessionsEach, sessionLife, c.Now),
 		statements: newShelf[*prepared]("prepared statements", statementsEach, statementLife, c.Now),
 		tickets:    newShelf[*ticket]("tickets", ticketsEach, ticketLife, c.Now),

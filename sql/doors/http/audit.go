@@ -21,15 +21,10 @@ LIMIT $7`
 // has them for the asker.
 func (c *call) audit() error {
 	filters := []string{"kind", "principal", "verdict", "decision_id", "dataset"}
-	values, err := c.fields(append(filters, "limit", "after")...)
+	values, limit, after, err := c.page(filters...)
 	if err != nil {
 		return err
 	}
-	limit, err := limitOf(values)
-	if err != nil {
-		return err
-	}
-	after := values.Get("after")
 	if _, err := strconv.ParseInt(after, 10, 64); after != "" && err != nil {
 		return policy.Errorf(policy.Usage, "after = %q is not what next said", after)
 	}

@@ -3,7 +3,6 @@ package httpdoor
 import (
 	"encoding/json"
 	"errors"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -35,12 +34,6 @@ type call struct {
 	session    *access.Session
 }
 
-// visitor is who asks for what, by which sessions are remembered.
-type visitor struct {
-	credential access.Credential
-	wish       access.Wish
-}
-
 // identify gives the request its id.
 func (c *call) identify(id string) {
 	c.id = id
@@ -54,34 +47,17 @@ func (c *call) enter() (err error) {
 		return faultf(http.StatusUnauthorized, policy.Denied, "show a bearer token: Authorization: Bearer …")
 	}
 	ctx := c.r.Context()
-	c.credential, err = c.Desk.Bearer(ctx, clientOf(c.r), secret)
+	c.credential, err = c.Desk.Bearer(ctx, access.Client(c.r.RemoteAddr), secret)
 	if policy.CodeOf(err) == policy.Denied {
 		return faultf(http.StatusUnauthorized, policy.Denied, "%s", err)
 	}
 	if err != nil {
 		return err
 	}
-	v := visitor{c.credential, access.Wish{
+	c.session, err = c.Desk.Visit(ctx, c.credential, access.Wish{
 		Purpose: policy.Purpose(c.r.Header.Get(purposeHeader)), Agreement: c.r.Header.Get(agreementHeader),
-	}}
-	var ok bool
-	if c.session, ok = c.visits.Get(v); ok {
-		return nil
-	}
-	if c.session, err = c.Desk.Open(ctx, v.credential, v.wish, policy.HTTP); err != nil {
-		return err
-	}
-	c.visits.Add(v, c.session)
-	return nil
-}
-
-// clientOf is the address of the client, without its port.
-func clientOf(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
+	}, policy.HTTP)
+	return err
 }
 
 // run starts a statement. From then on the request's id is the decision's, and

@@ -29,11 +29,7 @@ type datasetColumn struct {
 
 // catalog answers with the datasets that the asker may query, by name.
 func (c *call) catalog() error {
-	values, err := c.fields("limit", "after")
-	if err != nil {
-		return err
-	}
-	limit, err := limitOf(values)
+	_, limit, after, err := c.page()
 	if err != nil {
 		return err
 	}
@@ -44,7 +40,7 @@ func (c *call) catalog() error {
 		Type        string `json:"type"`
 		ColumnAbout string `json:"column_about"`
 	}
-	rows, err := rowsOf[row](c, catalogSQL, textParam("VARCHAR", values.Get("after")), textParam("BIGINT", strconv.Itoa(limit+1)))
+	rows, err := rowsOf[row](c, catalogSQL, textParam("VARCHAR", after), textParam("BIGINT", strconv.Itoa(limit+1)))
 	if err != nil {
 		return err
 	}

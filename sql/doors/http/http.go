@@ -19,8 +19,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	lru "github.com/hashicorp/golang-lru/v2"
-
 	"github.com/weir-warehouse/weir/policy"
 	"github.com/weir-warehouse/weir/policy/opa"
 	"github.com/weir-warehouse/weir/sql/doors/access"
@@ -60,7 +58,6 @@ const (
 	idleTime       = 2 * time.Minute  // between two requests on a connection
 	readerPatience = time.Minute      // without taking a byte of an answer
 	requestsAtOnce = 64               // on one connection, over HTTP/2
-	visitsKept     = 1024             // credentials whose session is remembered
 )
 
 // Server is the door.
@@ -69,7 +66,6 @@ type Server struct {
 
 	http     *http.Server
 	routes   map[string]route
-	visits   *lru.Cache[visitor, *access.Session]
 	patience time.Duration
 	draining atomic.Bool
 	running  sync.WaitGroup // requests
@@ -77,11 +73,8 @@ type Server struct {
 
 // New makes a door. It serves once Serve is called.
 func New(c Config) (*Server, error) {
-	visits, err := lru.New[visitor, *access.Session](visitsKept)
-	if err != nil {
-		return nil, fmt.Errorf("make the HTTP door: %w", err)
-	}
-	s := &Server{Config: c, visits: visits, patience: readerPatience}
+	s := &Server{Config: c, patience: readerPatience}
+	var err error
 	if s.routes, err = s.table(); err != nil {
 		return nil, fmt.Errorf("make the HTTP door: %w", err)
 	}

@@ -21,11 +21,7 @@ type Metric struct {
 // metrics answers with the metrics whose values the asker may see, by id. The
 // name of another one could tell what is measured of whom.
 func (c *call) metrics() error {
-	values, err := c.fields("limit", "after")
-	if err != nil {
-		return err
-	}
-	limit, err := limitOf(values)
+	_, limit, after, err := c.page()
 	if err != nil {
 		return err
 	}
@@ -41,7 +37,7 @@ func (c *call) metrics() error {
 	}
 	var out []Metric
 	for _, m := range known {
-		if g := scope.Grants[m.Mart]; g != nil && g.Allow && m.ID > values.Get("after") {
+		if g := scope.Grants[m.Mart]; g != nil && g.Allow && m.ID > after {
 			m.Dimensions = append([]string{}, m.Dimensions...)
 			out = append(out, m)
 		}

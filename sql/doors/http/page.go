@@ -53,6 +53,16 @@ func (c *call) fields(known ...string) (url.Values, error) {
 	return values, nil
 }
 
+// page reads the query parameters of a list: the filters that it knows, how
+// many items a page shall have, and after which one it begins.
+func (c *call) page(filters ...string) (values url.Values, limit int, after string, err error) {
+	if values, err = c.fields(append(filters, "limit", "after")...); err != nil {
+		return nil, 0, "", err
+	}
+	limit, err = limitOf(values)
+	return values, limit, values.Get("after"), err
+}
+
 // limitOf is the number of items that a page shall have.
 func limitOf(values url.Values) (int, error) {
 	text := values.Get("limit")

@@ -22,11 +22,7 @@ type published struct {
 // published can tell of what the asker may not see, so that all but the
 // current one are shown to those only who run or oversee the warehouse.
 func (c *call) snapshots() error {
-	values, err := c.fields("limit", "after")
-	if err != nil {
-		return err
-	}
-	limit, err := limitOf(values)
+	_, limit, after, err := c.page()
 	if err != nil {
 		return err
 	}
@@ -43,7 +39,6 @@ func (c *call) snapshots() error {
 		return err
 	}
 	oversees := slices.Contains(scope.Commands, "audit") || slices.Contains(scope.Commands, "publish")
-	after := values.Get("after")
 	var out []published
 	slices.SortFunc(all, func(a, b *snapshot.Manifest) int { return strings.Compare(b.ID, a.ID) })
 	for _, m := range all {

@@ -114,9 +114,5 @@ func (c *conn) greet() {
 
 // client is the address of the client, without its port.
 func (c *conn) client() string {
-	host, _, err := net.SplitHostPort(c.raw.RemoteAddr().String())
-	if err != nil {
-		return c.raw.RemoteAddr().String()
-	}
-	return host
+	return access.Client(c.raw.RemoteAddr().String())
 }
