@@ -11,6 +11,7 @@ import (
 
 	"github.com/weir-warehouse/weir/etl"
 	"github.com/weir-warehouse/weir/etl/contract"
+	"github.com/weir-warehouse/weir/etl/document"
 	"github.com/weir-warehouse/weir/policy"
 	"github.com/weir-warehouse/weir/sql/duck"
 )
@@ -26,7 +27,7 @@ Contracts in the home's folder contracts override and extend the built-in ones.`
 // catalog reads the built-in contracts, the home's, and further files.
 func (a *app) catalog(files ...string) (*contract.Catalog, error) {
 	catalog, err := contract.LoadDir(etl.Home{Dir: a.config.Home}.Contracts(), files...)
-	if problems, ok := errors.AsType[contract.Problems](err); ok {
+	if problems, ok := errors.AsType[document.Problems](err); ok {
 		return nil, policy.Errorf(policy.DataRefused, "contracts are refused:\n%w", problems)
 	}
 	return catalog, err

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/weir-warehouse/weir/etl/contract"
+	"github.com/weir-warehouse/weir/etl/document"
 )
 
 // Each folder of testdata/bad is a home's contracts folder that is refused for
@@ -43,7 +44,7 @@ func TestParseReturnsProblems(t *testing.T) {
 	t.Parallel()
 	file := "testdata/bad/bounds/club.odcs.yaml"
 	_, err := contract.Parse(file, []byte(readFile(t, file)))
-	problems, ok := errors.AsType[contract.Problems](err)
+	problems, ok := errors.AsType[document.Problems](err)
 	if !ok || len(problems) == 0 {
 		t.Fatalf("error is %v, not Problems", err)
 	}

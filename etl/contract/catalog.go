@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/weir-warehouse/weir/etl/document"
 )
 
 // Catalog is a set of contracts that fit together.
@@ -39,7 +41,7 @@ func LoadDir(dir string, files ...string) (*Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	var problems Problems
+	var problems document.Problems
 	for _, file := range append(own, files...) {
 		data, err := os.ReadFile(file)
 		if err != nil {
@@ -49,7 +51,7 @@ func LoadDir(dir string, files ...string) (*Catalog, error) {
 		if base, ok := all[p.contract.Name]; ok {
 			p.override(base.contract)
 		}
-		problems = append(problems, p.problems...)
+		problems = append(problems, p.Problems...)
 		all[p.contract.Name] = p
 	}
 	if len(problems) > 0 {
@@ -83,14 +85,14 @@ func folderFiles(dir string) ([]string, error) {
 		return nil, fmt.Errorf("list contracts: %w", err)
 	}
 	var files []string
-	var problems Problems
+	var problems document.Problems
 	for _, entry := range entries {
 		file := filepath.Join(dir, entry.Name())
 		switch ext := filepath.Ext(file); {
 		case strings.HasSuffix(file, Suffix):
 			files = append(files, file)
 		case ext == ".yaml" || ext == ".yml":
-			problems = append(problems, Problem{
+			problems = append(problems, document.Problem{
 				File: file, Reason: "file is not named as a contract", Advice: "rename it <dataset>" + Suffix + ", or move it elsewhere",
 			})
 		}
@@ -106,10 +108,10 @@ func newCatalog(files map[string]*parsed) (*Catalog, error) {
 	for name, p := range files {
 		c.contracts[name] = p.contract
 	}
-	var problems Problems
+	var problems document.Problems
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		files[name].references(c)
-		problems = append(problems, files[name].problems...)
+		problems = append(problems, files[name].Problems...)
 	}
 	if len(problems) > 0 {
 		return nil, problems

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/weir-warehouse/weir/etl/document"
 )
 
 // checks reads the row and overlap checks of the dataset: ODCS quality rules
@@ -12,14 +14,14 @@ func (p *parsed) checks() {
 	var names []string
 	for _, rule := range p.object.Quality {
 		if rule.Type != "custom" || rule.Engine != "weir" || rule.Implementation == nil {
-			p.add(string(rule.At), "write type: custom, engine: weir and an implementation",
+			p.Add(string(rule.At), "write type: custom, engine: weir and an implementation",
 				"only Weir's own checks are enforced on a dataset")
 			continue
 		}
-		p.checkName(rule.At.field("name"), rule.Name)
-		p.require(rule.At.field("description"), rule.Description, "say what the check asks of a row")
+		p.CheckName(rule.At.Field("name"), rule.Name)
+		p.require(rule.At.Field("description"), rule.Description, "say what the check asks of a row")
 		if slices.Contains(names, rule.Name) {
-			p.add(rule.At.field("name"), "choose another name", "check %q is given twice", rule.Name)
+			p.Add(rule.At.Field("name"), "choose another name", "check %q is given twice", rule.Name)
 		}
 		names = append(names, rule.Name)
 		switch i := *rule.Implementation; {
@@ -28,15 +30,15 @@ func (p *parsed) checks() {
 		case i.Overlap == nil:
 			p.rowCheck(rule, i)
 		default:
-			p.add(string(i.At), "write check and columns, or overlap", "a rule has one kind of check")
+			p.Add(string(i.At), "write check and columns, or overlap", "a rule has one kind of check")
 		}
 	}
 }
 
 func (p *parsed) rowCheck(rule quality, i implementation) {
-	p.require(i.At.field("check"), i.Check, "write a condition over columns of the row")
+	p.require(i.At.Field("check"), i.Check, "write a condition over columns of the row")
 	p.checkColumns(i.At, "columns", i.Columns)
-	p.expression(i.At.field("check"), i.Check, i.Columns)
+	p.expression(i.At.Field("check"), i.Check, i.Columns)
 	p.contract.RowChecks = append(p.contract.RowChecks, RowCheck{
 		Name: rule.Name, Description: rule.Description, Expression: i.Check, Columns: i.Columns,
 	})
@@ -48,7 +50,7 @@ func (p *parsed) overlap(rule quality, o overlapDoc) {
 	p.checkColumns(o.At, "to", []string{o.To})
 	for _, name := range []string{o.From, o.To} {
 		if column, ok := p.contract.Column(name); ok && column.LogicalType != logicalDate {
-			p.add(string(o.At), "name date columns in from and to", "%s is not a date", name)
+			p.Add(string(o.At), "name date columns in from and to", "%s is not a date", name)
 		}
 	}
 	p.contract.Overlaps = append(p.contract.Overlaps, Overlap{
@@ -56,17 +58,17 @@ func (p *parsed) overlap(rule quality, o overlapDoc) {
 	})
 }
 
-func (p *parsed) checkColumns(at position, field string, names []string) {
+func (p *parsed) checkColumns(at document.Position, field string, names []string) {
 	if len(names) == 0 {
-		p.add(at.field(field), "list the columns that the check reads", "no column is named")
+		p.Add(at.Field(field), "list the columns that the check reads", "no column is named")
 	}
 	for i, name := range names {
 		if _, ok := p.contract.Column(name); !ok {
-			path := at.field(field)
+			path := at.Field(field)
 			if field == "columns" || field == "key" {
 				path += "[" + strconv.Itoa(i) + "]"
 			}
-			p.add(path, "name a column of this dataset", "column %q does not exist", name)
+			p.Add(path, "name a column of this dataset", "column %q does not exist", name)
 		}
 	}
 }
@@ -84,7 +86,7 @@ func vocabulary() []string {
 func (p *parsed) expression(path, text string, columns []string) {
 	words, err := words(text)
 	if err != nil {
-		p.add(path, "write one boolean expression", "%v", err)
+		p.Add(path, "write one boolean expression", "%v", err)
 		return
 	}
 	var foreign []string
@@ -95,12 +97,12 @@ func (p *parsed) expression(path, text string, columns []string) {
 		}
 	}
 	if len(foreign) > 0 {
-		p.add(path, "list columns of the row under columns; docs/contracts-authoring.md has the other words",
+		p.Add(path, "list columns of the row under columns; docs/contracts-authoring.md has the other words",
 			"a check may not use %s here", strings.Join(foreign, ", "))
 	}
 	for _, column := range columns {
 		if !slices.Contains(words, column) {
-			p.add(path, "remove it from columns", "the check does not use %s", column)
+			p.Add(path, "remove it from columns", "the check does not use %s", column)
 		}
 	}
 }

@@ -55,13 +55,13 @@ func logicalTypeOf(physical string) (string, bool) {
 func (p *parsed) checkType(d property) {
 	logical, ok := logicalTypeOf(d.PhysicalType)
 	if !ok {
-		p.add(d.At.field("physicalType"),
+		p.Add(d.At.Field("physicalType"),
 			"use BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT, DOUBLE, DECIMAL(width,scale), VARCHAR, DATE, TIMESTAMP or UUID",
 			"type %q cannot be stored", d.PhysicalType)
 		return
 	}
 	if d.LogicalType != logical {
-		p.add(d.At.field("logicalType"), "write logicalType: "+logical,
+		p.Add(d.At.Field("logicalType"), "write logicalType: "+logical,
 			"logical type %q does not fit %s", d.LogicalType, d.PhysicalType)
 	}
 }
@@ -69,10 +69,10 @@ func (p *parsed) checkType(d property) {
 // checkBounds checks that the bounds are values of the column's type and in
 // order.
 func (p *parsed) checkBounds(d property, column *Column) {
-	low := p.bound(d.Options.At.field("minimum"), column, column.Minimum)
-	high := p.bound(d.Options.At.field("maximum"), column, column.Maximum)
+	low := p.bound(d.Options.At.Field("minimum"), column, column.Minimum)
+	high := p.bound(d.Options.At.Field("maximum"), column, column.Maximum)
 	if low != nil && high != nil && low.Cmp(high) > 0 {
-		p.add(d.Options.At.field("minimum"), "exchange them",
+		p.Add(d.Options.At.Field("minimum"), "exchange them",
 			"minimum %s is above maximum %s", column.Minimum, column.Maximum)
 	}
 }
@@ -83,7 +83,7 @@ func (p *parsed) bound(path string, column *Column, text string) *big.Rat {
 	}
 	value, err := ordinal(column.Type, text)
 	if err != nil {
-		p.add(path, "write a value of the column's type, or leave it out", "bound %q %v", text, err)
+		p.Add(path, "write a value of the column's type, or leave it out", "bound %q %v", text, err)
 	}
 	return value
 }
@@ -146,13 +146,13 @@ func atoi(digits string) int {
 func (p *parsed) primaryKey() {
 	keys := slices.DeleteFunc(slices.Clone(p.object.Properties), func(d property) bool { return !d.PrimaryKey })
 	if len(keys) == 0 {
-		p.add(p.object.At.field("properties"), "write primaryKey: true and primaryKeyPosition: 1 on a column",
+		p.Add(p.object.At.Field("properties"), "write primaryKey: true and primaryKeyPosition: 1 on a column",
 			"dataset has no primary key")
 	}
 	slices.SortStableFunc(keys, func(a, b property) int { return a.KeyPosition - b.KeyPosition })
 	for i, d := range keys {
 		if d.KeyPosition != i+1 {
-			p.add(d.At.field("primaryKeyPosition"), "number the key columns from 1", "position %d leaves a gap or repeats", d.KeyPosition)
+			p.Add(d.At.Field("primaryKeyPosition"), "number the key columns from 1", "position %d leaves a gap or repeats", d.KeyPosition)
 		}
 		p.contract.PrimaryKey = append(p.contract.PrimaryKey, d.Name)
 	}

@@ -7,7 +7,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/weir-warehouse/weir/etl/document"
 )
 
 // Suffix ends the name of every contract file: <dataset>.odcs.yaml.
@@ -19,7 +22,7 @@ const Suffix = ".odcs.yaml"
 // catalog is made.
 func Parse(file string, data []byte) (*Contract, error) {
 	p := parse(file, data)
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return nil, err
 	}
 	return p.contract, nil
@@ -28,25 +31,25 @@ func Parse(file string, data []byte) (*Contract, error) {
 // parsed is a contract with the report of its file, so that what is wrong
 // between contracts can be reported on the line where it stands.
 type parsed struct {
-	*report
+	*document.Report
 
 	contract *Contract
-	doc      document
+	doc      contractDocument
 	object   object
 }
 
 func parse(file string, data []byte) *parsed {
 	sum := sha256.Sum256(data)
 	p := &parsed{
-		report:   newReport(file),
+		Report:   document.NewReport(file),
 		contract: &Contract{Origin: file, Source: string(data), Digest: hex.EncodeToString(sum[:])},
 	}
-	if !decode(data, &p.doc, p.report) {
+	if !document.Decode(data, &p.doc, p.Report, "apiVersion: v3.1.0 and kind: DataContract") {
 		return p
 	}
 	p.envelope()
 	if len(p.doc.Schema) != 1 {
-		p.add("schema", "describe one dataset a file", "file has %d schema objects, not one", len(p.doc.Schema))
+		p.Add("schema", "describe one dataset a file", "file has %d schema objects, not one", len(p.doc.Schema))
 		return p
 	}
 	p.object = p.doc.Schema[0]
@@ -61,15 +64,15 @@ func parse(file string, data []byte) *parsed {
 // envelope checks the fields that ODCS asks of every contract.
 func (p *parsed) envelope() {
 	if p.doc.APIVersion != "v3.1.0" {
-		p.add("apiVersion", "write apiVersion: v3.1.0", "%q is not the supported ODCS version", p.doc.APIVersion)
+		p.Add("apiVersion", "write apiVersion: v3.1.0", "%q is not the supported ODCS version", p.doc.APIVersion)
 	}
 	if p.doc.Kind != "DataContract" {
-		p.add("kind", "write kind: DataContract", "%q is not a contract", p.doc.Kind)
+		p.Add("kind", "write kind: DataContract", "%q is not a contract", p.doc.Kind)
 	}
 	p.require("id", p.doc.ID, "give the contract a unique id")
 	p.require("status", p.doc.Status, "write status: active, or another ODCS status")
 	if !regexp.MustCompile(`^\d+\.\d+\.\d+$`).MatchString(p.doc.Version) {
-		p.add("version", "write a semantic version, such as 1.0.0", "%q is not a version", p.doc.Version)
+		p.Add("version", "write a semantic version, such as 1.0.0", "%q is not a version", p.doc.Version)
 	}
 	for _, property := range p.doc.Custom {
 		p.customOf(property, nil)
@@ -79,21 +82,21 @@ func (p *parsed) envelope() {
 
 func (p *parsed) dataset() {
 	o, c := p.object, p.contract
-	p.checkName(o.At.field("name"), o.Name)
-	if want := strings.TrimSuffix(filepath.Base(p.file), Suffix); o.Name != want {
-		p.add(o.At.field("name"), "name the file "+o.Name+Suffix, "dataset %q does not bear the file's name", o.Name)
+	p.CheckName(o.At.Field("name"), o.Name)
+	if want := strings.TrimSuffix(filepath.Base(p.File), Suffix); o.Name != want {
+		p.Add(o.At.Field("name"), "name the file "+o.Name+Suffix, "dataset %q does not bear the file's name", o.Name)
 	}
 	if p.doc.Name != "" && p.doc.Name != o.Name {
-		p.add("name", "write name: "+o.Name, "contract %q and dataset %q differ in name", p.doc.Name, o.Name)
+		p.Add("name", "write name: "+o.Name, "contract %q and dataset %q differ in name", p.doc.Name, o.Name)
 	}
 	if o.LogicalType != "" && o.LogicalType != "object" {
-		p.add(o.At.field("logicalType"), "write logicalType: object", "%q is not a dataset's type", o.LogicalType)
+		p.Add(o.At.Field("logicalType"), "write logicalType: object", "%q is not a dataset's type", o.LogicalType)
 	}
 	if o.PhysicalType != "" && o.PhysicalType != "table" {
-		p.add(o.At.field("physicalType"), "write physicalType: table", "%q cannot be loaded", o.PhysicalType)
+		p.Add(o.At.Field("physicalType"), "write physicalType: table", "%q cannot be loaded", o.PhysicalType)
 	}
-	p.require(o.At.field("description"), o.Description, "say in a sentence what the dataset holds")
-	p.require(o.At.field("dataGranularityDescription"), o.Granularity, "say what one row is")
+	p.require(o.At.Field("description"), o.Description, "say in a sentence what the dataset holds")
+	p.require(o.At.Field("dataGranularityDescription"), o.Granularity, "say what one row is")
 	c.Name, c.Title, c.Description, c.Granularity = o.Name, o.BusinessName, o.Description, o.Granularity
 	p.datasetProperties()
 }
@@ -106,19 +109,19 @@ func (p *parsed) datasetProperties() {
 			"compartment": (*string)(&c.Compartment), "loadMode": (*string)(&c.LoadMode), "mints": &mints,
 		})
 	}
-	at := p.object.At.field("customProperties")
+	at := p.object.At.Field("customProperties")
 	if !slices.Contains(Compartments(), c.Compartment) {
-		p.add(at, "give property compartment: core, formative, evaluative, students or vault",
+		p.Add(at, "give property compartment: core, formative, evaluative, students or vault",
 			"compartment %q is unknown", c.Compartment)
 	}
 	if c.LoadMode != Full && c.LoadMode != Delta {
-		p.add(at, "give property loadMode: full (a file lists every row) or delta (new and changed rows)",
+		p.Add(at, "give property loadMode: full (a file lists every row) or delta (new and changed rows)",
 			"load mode %q is unknown", c.LoadMode)
 	}
-	if mints != "" && mints != yes && mints != no {
-		p.add(at, "write true or false", "mints is %q", mints)
+	if mints != "" && mints != document.Yes && mints != document.No {
+		p.Add(at, "write true or false", "mints is %q", mints)
 	}
-	c.Mints = mints == yes
+	c.Mints = mints == document.Yes
 }
 
 // customOf stores a custom property in the field that known gives for it.
@@ -127,7 +130,7 @@ func (p *parsed) customOf(property customProperty, known map[string]*string) {
 	field, ok := known[property.Property]
 	switch {
 	case ok && property.Value == "":
-		p.add(property.At.field("value"), "give one plain value", "property %s has no value", property.Property)
+		p.Add(property.At.Field("value"), "give one plain value", "property %s has no value", property.Property)
 	case ok:
 		*field = string(property.Value)
 	case !strings.HasPrefix(property.Property, "x_"):
@@ -135,13 +138,13 @@ func (p *parsed) customOf(property customProperty, known map[string]*string) {
 		if len(known) > 0 {
 			advice = "use " + strings.Join(slices.Sorted(maps.Keys(known)), ", ") + ", or " + advice
 		}
-		p.add(property.At.field("property"), advice, "custom property %q is unknown here", property.Property)
+		p.Add(property.At.Field("property"), advice, "custom property %q is unknown here", property.Property)
 	}
 }
 
 func (p *parsed) require(path, value, advice string) {
 	if strings.TrimSpace(value) == "" {
-		p.add(path, advice, "value is missing")
+		p.Add(path, advice, "value is missing")
 	}
 }
 
@@ -153,7 +156,7 @@ func (p *parsed) retention() {
 			continue
 		}
 		if p.contract.Retention.Months != 0 {
-			p.add(level.At.field("property"), "keep one of them", "retention is given twice")
+			p.Add(level.At.Field("property"), "keep one of them", "retention is given twice")
 			continue
 		}
 		p.contract.Retention = p.retentionOf(level)
@@ -163,14 +166,27 @@ func (p *parsed) retention() {
 func (p *parsed) retentionOf(level sla) Retention {
 	months, ok := months(string(level.Value), level.Unit)
 	if !ok {
-		p.add(level.At.field("value"), "write a whole number of at most 1200 months, and unit: month or year",
+		p.Add(level.At.Field("value"), "write a whole number of at most 1200 months, and unit: month or year",
 			"%q %q is not a period", level.Value, level.Unit)
 	}
 	dataset, name, _ := strings.Cut(level.Element, ".")
 	column, ok := p.contract.Column(name)
 	if dataset != p.contract.Name || !ok || (column.LogicalType != logicalDate && column.LogicalType != logicalTimestamp) {
-		p.add(level.At.field("element"), "write "+p.contract.Name+".<a date or timestamp column>",
+		p.Add(level.At.Field("element"), "write "+p.contract.Name+".<a date or timestamp column>",
 			"%q is no date of this dataset", level.Element)
 	}
 	return Retention{Months: months, Column: name}
+}
+
+// months converts an ODCS period to months.
+func months(value, unit string) (int, bool) {
+	n, err := strconv.Atoi(value)
+	switch unit {
+	case "month", "months":
+	case "y", "yr", "year", "years":
+		n *= 12
+	default:
+		return 0, false
+	}
+	return n, err == nil && n > 0 && n <= 1200
 }

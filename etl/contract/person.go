@@ -14,7 +14,7 @@ func (p *parsed) people() {
 	}
 	people := c.PersonColumns()
 	if c.Mints && len(people) != 1 {
-		p.add(p.object.At.field("customProperties"), "keep mints for the dataset that lists people, one a row",
+		p.Add(p.object.At.Field("customProperties"), "keep mints for the dataset that lists people, one a row",
 			"a dataset that mints people has one person column, not %d", len(people))
 	}
 	if c.Compartment == Vault {
@@ -23,7 +23,7 @@ func (p *parsed) people() {
 	for _, person := range people {
 		for i, d := range p.object.Properties {
 			if slices.Contains(person.IdentifierColumns(), c.Columns[i].Name) {
-				p.add(d.At.field("name"), "remove it: source files may have it, and it becomes "+person.Name,
+				p.Add(d.At.Field("name"), "remove it: source files may have it, and it becomes "+person.Name,
 					"an identifier of a person is stored in the vault only")
 			}
 		}
@@ -34,20 +34,20 @@ func (p *parsed) person(d property, column *Column) {
 	named, tagged := strings.HasSuffix(column.Name, "_key"), slices.Contains(column.Tags, tagPseudonym)
 	if column.Person == "" {
 		if named || tagged {
-			p.add(string(d.At), "add custom property person: staff or student, or rename the column",
+			p.Add(string(d.At), "add custom property person: staff or student, or rename the column",
 				"names ending in _key and the tag pseudonym are for columns that stand for people")
 		}
 		return
 	}
 	if column.Person != Staff && column.Person != Student {
-		p.add(d.At.field("customProperties"), "write staff or student", "kind of person %q is unknown", column.Person)
+		p.Add(d.At.Field("customProperties"), "write staff or student", "kind of person %q is unknown", column.Person)
 	}
 	if !named || !tagged || column.Type != typeUUID {
-		p.add(string(d.At), "name it <role>_key, with physicalType: UUID and tags: [pseudonym]",
+		p.Add(string(d.At), "name it <role>_key, with physicalType: UUID and tags: [pseudonym]",
 			"a column that stands for people holds pseudonyms")
 	}
 	if column.Reference != nil || column.Enum != nil || column.Minimum+column.Maximum+column.Pattern != "" {
-		p.add(string(d.At), "remove bounds, pattern, valid values and relationships",
+		p.Add(string(d.At), "remove bounds, pattern, valid values and relationships",
 			"pseudonyms are random and checked against the vault")
 	}
 }

@@ -50,18 +50,18 @@ func (p *parsed) tags() {
 		return
 	}
 	p.checkTags("tags", p.doc.Tags, rule)
-	p.checkTags(o.At.field("tags"), o.Tags, rule)
+	p.checkTags(o.At.Field("tags"), o.Tags, rule)
 	for i := range c.Columns {
 		column := &c.Columns[i]
-		p.checkTags(o.Properties[i].At.field("tags"), column.Tags, rule)
+		p.checkTags(o.Properties[i].At.Field("tags"), column.Tags, rule)
 		column.Tags = union(c.Tags, column.Tags)
 		if column.Person == Student && c.Compartment != Vault && !slices.Contains(column.Tags, tagStudentRecord) {
-			p.add(string(o.Properties[i].At), "tag the dataset student_record, in core or students",
+			p.Add(string(o.Properties[i].At), "tag the dataset student_record, in core or students",
 				"what is keyed by students is a student record")
 		}
 	}
 	if len(rule.required) > 0 && !slices.ContainsFunc(rule.required, func(t string) bool { return slices.Contains(c.Tags, t) }) {
-		p.add(o.At.field("tags"), "tag it "+strings.Join(rule.required, " or "),
+		p.Add(o.At.Field("tags"), "tag it "+strings.Join(rule.required, " or "),
 			"policy cannot tell what a dataset in %s without a tag is", c.Compartment)
 	}
 }
@@ -71,10 +71,10 @@ func (p *parsed) checkTags(path string, tags []string, rule tagRule) {
 		switch {
 		case strings.HasPrefix(tag, "x_"), slices.Contains(rule.allowed, tag), tag == tagQuasiIdentifier, tag == tagPseudonym:
 		case slices.Contains(Tags(), tag):
-			p.add(path, "move the dataset to the compartment that holds such data",
+			p.Add(path, "move the dataset to the compartment that holds such data",
 				"data tagged %s must not be in %s", tag, p.contract.Compartment)
 		default:
-			p.add(path, "use "+strings.Join(Tags(), ", ")+", or a name beginning with x_", "tag %q is unknown", tag)
+			p.Add(path, "use "+strings.Join(Tags(), ", ")+", or a name beginning with x_", "tag %q is unknown", tag)
 		}
 	}
 }

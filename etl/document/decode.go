@@ -1,4 +1,4 @@
-package contract
+package document
 
 import (
 	"errors"
@@ -16,17 +16,18 @@ import (
 
 // Kinds of fields that the decoder treats in their own way.
 type (
-	// position is the path of a mapping in its document.
-	position string
-	// literal is the text of any scalar, as the author wrote it.
-	literal string
-	// custom is a scalar, or empty for a list or mapping of another tool.
-	custom string
-	// ignored is a known field that Weir does not read.
-	ignored struct{}
+	// Position is the path of a mapping in its document.
+	Position string
+	// Literal is the text of any scalar, as the author wrote it.
+	Literal string
+	// Custom is a scalar, or empty for a list or mapping of another tool.
+	Custom string
+	// Ignored is a known field that Weir does not read.
+	Ignored struct{}
 )
 
-func (p position) field(name string) string {
+// Field is the path of a field of the mapping.
+func (p Position) Field(name string) string {
 	if p == "" {
 		return name
 	}
@@ -35,21 +36,22 @@ func (p position) field(name string) string {
 
 // The booleans of YAML.
 const (
-	yes = "true"
-	no  = "false"
+	Yes = "true"
+	No  = "false"
 )
 
-// maxFileBytes is far above any contract and keeps a wrong file from filling
+// maxFileBytes is far above any document and keeps a wrong file from filling
 // memory.
 const maxFileBytes = 1 << 20
 
-// decode reads YAML into doc. Unlike a YAML library's strict mode, it reports
+// Decode reads YAML into doc. Unlike a YAML library's strict mode, it reports
 // every unknown field and wrong type, and remembers the line of every field.
 // It accepts plain YAML only: no aliases, merges or tags. It reports false if
-// the file as a whole is not such a document.
-func decode(data []byte, doc any, r *report) bool {
+// the file as a whole is not such a document, which begins with the fields that
+// beginning names.
+func Decode(data []byte, doc any, r *Report, beginning string) bool {
 	if len(data) > maxFileBytes {
-		r.add("", "give a contract, one dataset a file", "file is larger than %d bytes", maxFileBytes)
+		r.Add("", "give one document of fields", "file is larger than %d bytes", maxFileBytes)
 		return false
 	}
 	file, err := parser.ParseBytes(data, 0)
@@ -58,21 +60,21 @@ func decode(data []byte, doc any, r *report) bool {
 		return false
 	}
 	if len(file.Docs) != 1 {
-		r.add("", "write one dataset a file", "file holds %d YAML documents, not one", len(file.Docs))
+		r.Add("", "write one document a file", "file holds %d YAML documents, not one", len(file.Docs))
 		return false
 	}
 	root, ok := file.Docs[0].Body.(*ast.MappingNode)
 	if !ok {
-		r.add("", "begin with apiVersion: v3.1.0 and kind: DataContract", "file is not a mapping of fields")
+		r.Add("", "begin with "+beginning, "file is not a mapping of fields")
 		return false
 	}
 	r.decode("", root, reflect.ValueOf(doc).Elem())
-	r.decoded = len(r.problems)
+	r.decoded = len(r.Problems)
 	return true
 }
 
-func (r *report) decode(path string, n ast.Node, v reflect.Value) {
-	if n == nil || n.Type() == ast.NullType || v.Type() == reflect.TypeFor[ignored]() {
+func (r *Report) decode(path string, n ast.Node, v reflect.Value) {
+	if n == nil || n.Type() == ast.NullType || v.Type() == reflect.TypeFor[Ignored]() {
 		return
 	}
 	switch v.Kind() {
@@ -83,12 +85,14 @@ func (r *report) decode(path string, n ast.Node, v reflect.Value) {
 		r.decodeStruct(path, n, v)
 	case reflect.Slice:
 		r.decodeSlice(path, n, v)
+	case reflect.Map:
+		r.decodeMap(path, n, v)
 	default:
 		r.decodeScalar(path, n, v)
 	}
 }
 
-func (r *report) decodeStruct(path string, n ast.Node, v reflect.Value) {
+func (r *Report) decodeStruct(path string, n ast.Node, v reflect.Value) {
 	v.FieldByName("At").SetString(path)
 	mapping, ok := n.(*ast.MappingNode)
 	if !ok {
@@ -98,18 +102,35 @@ func (r *report) decodeStruct(path string, n ast.Node, v reflect.Value) {
 	fields := fieldsOf(v)
 	for _, entry := range mapping.Values {
 		key := entry.Key.GetToken().Value
-		at := position(path).field(key)
+		at := Position(path).Field(key)
 		r.lines[at] = entry.Key.GetToken().Position.Line
 		field, ok := fields[key]
 		if !ok {
-			r.add(at, "use one of "+strings.Join(slices.Sorted(maps.Keys(fields)), ", "), "unknown field %q", key)
+			r.Add(at, "use one of "+strings.Join(slices.Sorted(maps.Keys(fields)), ", "), "unknown field %q", key)
 			continue
 		}
 		r.decode(at, entry.Value, field)
 	}
 }
 
-func (r *report) decodeSlice(path string, n ast.Node, v reflect.Value) {
+func (r *Report) decodeMap(path string, n ast.Node, v reflect.Value) {
+	mapping, ok := n.(*ast.MappingNode)
+	if !ok {
+		r.wrongType(path, n, "fields (name: value)")
+		return
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	for _, entry := range mapping.Values {
+		key := entry.Key.GetToken().Value
+		at := Position(path).Field(key)
+		r.lines[at] = entry.Key.GetToken().Position.Line
+		value := reflect.New(v.Type().Elem()).Elem()
+		r.decode(at, entry.Value, value)
+		v.SetMapIndex(reflect.ValueOf(key), value)
+	}
+}
+
+func (r *Report) decodeSlice(path string, n ast.Node, v reflect.Value) {
 	sequence, ok := n.(*ast.SequenceNode)
 	if !ok {
 		r.wrongType(path, n, "a list")
@@ -125,50 +146,50 @@ func (r *report) decodeSlice(path string, n ast.Node, v reflect.Value) {
 	}
 }
 
-func (r *report) decodeScalar(path string, n ast.Node, v reflect.Value) {
+func (r *Report) decodeScalar(path string, n ast.Node, v reflect.Value) {
 	text, ok := scalarText(n)
 	switch {
-	case v.Type() == reflect.TypeFor[custom]() && !ok:
+	case v.Type() == reflect.TypeFor[Custom]() && !ok:
 		return
 	case !ok:
 		r.wrongType(path, n, "one plain value")
-	case v.Type() == reflect.TypeFor[literal](), v.Type() == reflect.TypeFor[custom]():
+	case v.Type() == reflect.TypeFor[Literal](), v.Type() == reflect.TypeFor[Custom]():
 		v.SetString(text)
 	case v.Kind() == reflect.String:
 		if n.Type() != ast.StringType && n.Type() != ast.LiteralType {
-			r.add(path, "put it in quotes", "%s is not text in YAML", text)
+			r.Add(path, "put it in quotes", "%s is not text in YAML", text)
 			return
 		}
 		v.SetString(text)
 	case v.Kind() == reflect.Bool:
 		if n.Type() != ast.BoolType {
-			r.add(path, "write true or false", "%q is not a boolean", text)
+			r.Add(path, "write true or false", "%q is not a boolean", text)
 			return
 		}
-		v.SetBool(text == yes)
+		v.SetBool(text == Yes)
 	default:
 		number, err := strconv.ParseInt(text, 10, 32)
 		if err != nil {
-			r.add(path, "write a whole number", "%q is not a whole number", text)
+			r.Add(path, "write a whole number", "%q is not a whole number", text)
 			return
 		}
 		v.SetInt(number)
 	}
 }
 
-func (r *report) wrongType(path string, n ast.Node, expected string) {
-	r.add(path, "write "+expected, "found %s where %s should be", strings.ToLower(n.Type().String()), expected)
+func (r *Report) wrongType(path string, n ast.Node, expected string) {
+	r.Add(path, "write "+expected, "found %s where %s should be", strings.ToLower(n.Type().String()), expected)
 }
 
 // syntax reports a fault of the YAML itself, without the excerpt of the file
 // that the parser adds.
-func (r *report) syntax(err error) {
-	problem := Problem{File: r.file, Reason: "file is not YAML", Advice: "correct it"}
+func (r *Report) syntax(err error) {
+	problem := Problem{File: r.File, Reason: "file is not YAML", Advice: "correct it"}
 	if fault, ok := errors.AsType[yaml.Error](err); ok {
 		problem.Line = fault.GetToken().Position.Line
 		problem.Reason = "file is not YAML: " + fault.GetMessage()
 	}
-	r.problems = append(r.problems, problem)
+	r.Problems = append(r.Problems, problem)
 }
 
 func scalarText(n ast.Node) (string, bool) {

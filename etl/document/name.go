@@ -1,28 +1,27 @@
-package contract
+package document
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
 )
 
 var nameForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
 
-// checkName holds names to what every SQL dialect takes without quotes, so
+// CheckName holds names to what every SQL dialect takes without quotes, so
 // that a client of any door can type them.
-func (r *report) checkName(path, name string) {
+func (r *Report) CheckName(path, name string) {
 	switch {
 	case !nameForm.MatchString(name):
-		r.add(path, "use lower-case letters, digits and _, beginning with a letter, at most 63 characters",
+		r.Add(path, "use lower-case letters, digits and _, beginning with a letter, at most 63 characters",
 			"name %q is not plain", name)
-	case reserved(name):
-		r.add(path, "choose another name", "%q is a word of SQL", name)
+	case Reserved(name):
+		r.Add(path, "choose another name", "%q is a word of SQL", name)
 	}
 }
 
-// reserved reports whether DuckDB keeps the word for itself in any position
+// Reserved reports whether DuckDB keeps the word for itself in any position
 // of a query.
-func reserved(word string) bool {
+func Reserved(word string) bool {
 	const words = ` all analyse analyze and anti any array as asc asof asymmetric at authorization
  between bigint binary bit boolean both by case cast char character check coalesce collate collation
  column columns concurrently constraint create cross dec decimal default deferrable desc describe
@@ -36,17 +35,4 @@ func reserved(word string) bool {
  varchar variadic verbose when where window with xmlattributes xmlconcat xmlelement xmlexists
  xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable `
 	return strings.Contains(strings.ReplaceAll(words, "\n", ""), " "+word+" ")
-}
-
-// months converts an ODCS period to months.
-func months(value, unit string) (int, bool) {
-	n, err := strconv.Atoi(value)
-	switch unit {
-	case "month", "months":
-	case "y", "yr", "year", "years":
-		n *= 12
-	default:
-		return 0, false
-	}
-	return n, err == nil && n > 0 && n <= 1200
 }
