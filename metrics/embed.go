@@ -1,0 +1,6 @@
+package metrics
+
+import "embed"
+
+//go:embed all:catalog
+var builtIn embed.FS
