@@ -23,7 +23,7 @@ func BenchmarkProtect(b *testing.B) {
 		for name, table := range large(kind) {
 			for _, method := range []Method{Nearest, Exact} {
 				b.Run(fmt.Sprintf("%s/%s/%s", name, kind, method), func(b *testing.B) {
-					th := Defaults()
+					th := defaults()
 					th.Rounding.Method = method
 					for b.Loop() {
 						release, err := Protect([]Table{table}, nil, th)
@@ -54,12 +54,12 @@ func BenchmarkAudit(b *testing.B) {
 	for _, kind := range []Kind{Counts, Rates, Amounts} {
 		for name, table := range large(kind) {
 			b.Run(fmt.Sprintf("%s/%s", name, kind), func(b *testing.B) {
-				release, err := Protect([]Table{table}, nil, Defaults())
+				release, err := Protect([]Table{table}, nil, defaults())
 				if err != nil {
 					b.Fatal(err)
 				}
 				for b.Loop() {
-					report, err := Audit([]Release{release}, Defaults())
+					report, err := Audit([]Release{release}, defaults())
 					if err != nil || report.Err() != nil {
 						b.Fatal(err, report.Err())
 					}

@@ -83,3 +83,15 @@ func skewed(seed uint64) func() Cell {
 		return Cell{People: n, Count: int64(r.Float64() * float64(n+1)), Amount: n * int64(1000+r.IntN(4000))}
 	}
 }
+
+// defaults are those of Weir's policy: ten people, three schools, counts to the nearest five,
+// NCES's bands, dominance and degrees of freedom as ACRO has them.
+func defaults() Thresholds {
+	return Thresholds{
+		People: 10, Groups: 3, ZerosDisclose: true, ResidualDF: 10,
+		Rounding:  Rounding{Method: Nearest, Base: 5},
+		Bands:     []Band{{300, 0.01}, {100, 0.02}, {40, 0.05}},
+		Dominance: NK{N: 2, K: 0.90}, PRatio: 0.10,
+		Width: 5, Spread: 0.10,
+	}
+}

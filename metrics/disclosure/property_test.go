@@ -185,7 +185,7 @@ func TestProtectedReleasesPassTheAudit(t *testing.T) {
 			for _, rounding := range []Rounding{{}, {Nearest, 5}, {Midpoint, 6}} {
 				t.Run(name+"/"+string(kind)+"/"+string(rounding.Method), func(t *testing.T) {
 					t.Parallel()
-					th := Defaults()
+					th := defaults()
 					th.Rounding = rounding
 					for seed := range uint64(4) {
 						table := crossed(Table{Person: "teachers", Dimensions: dimensions, Measure: Measure{Name: "m", Kind: kind, Least: &least}}, skewed(seed))

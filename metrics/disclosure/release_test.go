@@ -70,7 +70,7 @@ func released(t *testing.T, r Release, at ...string) ReleasedCell {
 
 func TestReasonsForReaders(t *testing.T) {
 	t.Parallel()
-	r, err := Protect([]Table{example(Rates)}, nil, Defaults())
+	r, err := Protect([]Table{example(Rates)}, nil, defaults())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestReasonsForReaders(t *testing.T) {
 // TestSharesFromProtectedCounts: 11 of 19 are shown as 10 of 20.
 func TestSharesFromProtectedCounts(t *testing.T) {
 	t.Parallel()
-	r, err := Protect([]Table{example(Rates)}, nil, Defaults())
+	r, err := Protect([]Table{example(Rates)}, nil, defaults())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestSharesFromProtectedCounts(t *testing.T) {
 // school's 71 as their sum, 75, not as 70.
 func TestTotalsFromShownParts(t *testing.T) {
 	t.Parallel()
-	r, err := Protect([]Table{example(Counts)}, nil, Defaults())
+	r, err := Protect([]Table{example(Counts)}, nil, defaults())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestTotalsFromShownParts(t *testing.T) {
 func TestBandedShare(t *testing.T) {
 	t.Parallel()
 	table := summed(Rates, leaf("s1", "0-3", 120, 119), leaf("s2", "0-3", 100, 40), leaf("s3", "0-3", 110, 1), leaf("s4", "0-3", 130, 60))
-	r, err := Protect([]Table{table}, nil, Defaults())
+	r, err := Protect([]Table{table}, nil, defaults())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func TestBandedShare(t *testing.T) {
 // but nobody and two of 46 are both "at most 5 %".
 func TestBandsOfMidpointsDoNotTellZero(t *testing.T) {
 	t.Parallel()
-	th := Defaults()
+	th := defaults()
 	th.Rounding = Rounding{Method: Midpoint, Base: 6}
 	table := summed(Rates, leaf("s1", "0-3", 46, 0), leaf("s2", "0-3", 46, 2), leaf("s3", "0-3", 60, 30), leaf("s4", "0-3", 60, 31))
 	r, err := Protect([]Table{table}, nil, th)
@@ -154,7 +154,7 @@ func TestBandsOfMidpointsDoNotTellZero(t *testing.T) {
 // has 35 teachers, 31 of them in the other band.
 func TestPlantedRelease(t *testing.T) {
 	t.Parallel()
-	th := Defaults()
+	th := defaults()
 	th.Rounding = Rounding{}
 	planted, err := bare([]Table{example(Counts)}, th)
 	if err != nil {
@@ -181,7 +181,7 @@ func TestMoneyFromOne(t *testing.T) {
 			c.Largest = []int64{1990, 110}
 		}
 	}
-	r, err := Protect([]Table{table}, nil, Defaults())
+	r, err := Protect([]Table{table}, nil, defaults())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func TestMoneyFromOne(t *testing.T) {
 	if !c.People.Shown || c.Value.Shown || c.Value.Rule != NKDominance {
 		t.Errorf("got %+v", c)
 	}
-	report, err := Audit([]Release{r}, Defaults())
+	report, err := Audit([]Release{r}, defaults())
 	if err != nil || report.Err() != nil {
 		t.Errorf("audit: %v, %+v", err, report)
 	}
@@ -198,7 +198,7 @@ func TestMoneyFromOne(t *testing.T) {
 func TestModels(t *testing.T) {
 	t.Parallel()
 	table := schools(Estimates, Cell{At: []string{"s1", "all"}, People: 40, ResidualDF: 9}, Cell{At: []string{"s2", "all"}, People: 40, ResidualDF: 30})
-	r, err := Protect([]Table{table}, nil, Defaults())
+	r, err := Protect([]Table{table}, nil, defaults())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func TestReleasesAreKeptAsJSON(t *testing.T) {
 	t.Parallel()
 	var texts [2][]byte
 	for i := range texts {
-		r, err := Protect([]Table{example(Amounts)}, nil, Defaults())
+		r, err := Protect([]Table{example(Amounts)}, nil, defaults())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -231,7 +231,7 @@ func TestReleasesAreKeptAsJSON(t *testing.T) {
 	if err := json.Unmarshal(texts[0], &back); err != nil {
 		t.Fatal(err)
 	}
-	report, err := Audit([]Release{back}, Defaults())
+	report, err := Audit([]Release{back}, defaults())
 	if err != nil || report.Err() != nil || len(report.Findings) == 0 {
 		t.Errorf("audit: %v, %+v", err, report)
 	}
@@ -239,7 +239,7 @@ func TestReleasesAreKeptAsJSON(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	th := Defaults()
+	th := defaults()
 	th.Rounding = Rounding{}
 	judgements, protected, err := Check(example(Counts), nil, th)
 	if err != nil {
@@ -272,7 +272,7 @@ func TestOverlappingProgrammes(t *testing.T) {
 			{At: []string{"coaching"}, People: 40}, {At: []string{"workshop"}, People: 30}, {At: []string{"micro"}, People: 5},
 		},
 	}
-	r, err := Protect([]Table{table}, nil, Defaults())
+	r, err := Protect([]Table{table}, nil, defaults())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -280,7 +280,7 @@ func TestOverlappingProgrammes(t *testing.T) {
 		t.Error("five people are shown")
 	}
 	table.Dimensions[0].Overlapping = false
-	if _, err := Protect([]Table{table}, nil, Defaults()); err == nil || !strings.Contains(err.Error(), "do not add up") {
+	if _, err := Protect([]Table{table}, nil, defaults()); err == nil || !strings.Contains(err.Error(), "do not add up") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -308,7 +308,7 @@ func TestErrorsNameCellsNotFigures(t *testing.T) {
 		"a circular hierarchy": {[]Table{round}, "is above itself"},
 		"tables that disagree": {[]Table{example(Counts), summed(Counts, leaf("s1", "0-3", 40, 0))}, "another table of the same population gives another figure"},
 	} {
-		_, err := Protect(c.tables, nil, Defaults())
+		_, err := Protect(c.tables, nil, defaults())
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v", name, err)
 		}
@@ -319,12 +319,12 @@ func TestErrorsNameCellsNotFigures(t *testing.T) {
 // that have changed since.
 func TestChangedDataNeedsItsOwnPopulation(t *testing.T) {
 	t.Parallel()
-	first, err := Protect([]Table{example(Counts)}, nil, Defaults())
+	first, err := Protect([]Table{example(Counts)}, nil, defaults())
 	if err != nil {
 		t.Fatal(err)
 	}
 	changed := summed(Counts, leaf("s1", "0-3", 60, 0), leaf("s2", "0-3", 60, 0))
-	if _, err := Protect([]Table{changed}, []Release{first}, Defaults()); err == nil || !strings.Contains(err.Error(), "a population of its own") {
+	if _, err := Protect([]Table{changed}, []Release{first}, defaults()); err == nil || !strings.Contains(err.Error(), "a population of its own") {
 		t.Errorf("got %v", err)
 	}
 }

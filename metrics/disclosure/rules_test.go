@@ -80,7 +80,7 @@ func TestPrimary(t *testing.T) {
 		"a model of nine people":           {model, Cell{People: 9, ResidualDF: 30}, TooFewPeople},
 		"a count of a table without rates": {counts, Cell{People: 25, Count: 25}, None},
 	} {
-		if got := Defaults().Primary(c.measure, c.cell); got != c.want {
+		if got := defaults().Primary(c.measure, c.cell); got != c.want {
 			t.Errorf("%s: rule %q, want %q", name, got, c.want)
 		}
 	}
@@ -89,7 +89,7 @@ func TestPrimary(t *testing.T) {
 // TestPRatio has ACRO's rule by itself: (sum - first - second) / first.
 func TestPRatio(t *testing.T) {
 	t.Parallel()
-	th := Defaults()
+	th := defaults()
 	th.Dominance.N = 0
 	for _, c := range []struct {
 		amount int64
@@ -108,7 +108,7 @@ func TestPRatio(t *testing.T) {
 
 func TestThresholdsValidate(t *testing.T) {
 	t.Parallel()
-	if err := Defaults().Validate(); err != nil {
+	if err := defaults().Validate(); err != nil {
 		t.Error(err)
 	}
 	for name, spoil := range map[string]func(*Thresholds){
@@ -124,7 +124,7 @@ func TestThresholdsValidate(t *testing.T) {
 		"method":       func(t *Thresholds) { t.Rounding.Method = "up" },
 		"odd midpoint": func(t *Thresholds) { t.Rounding = Rounding{Method: Midpoint, Base: 5} },
 	} {
-		th := Defaults()
+		th := defaults()
 		spoil(&th)
 		if th.Validate() == nil {
 			t.Errorf("%s: accepted", name)

@@ -34,18 +34,6 @@ type Band struct {
 	Edge   float64 `json:"edge"`
 }
 
-// Defaults are Weir's: ten people, three schools, counts to the nearest five,
-// NCES's bands, dominance and degrees of freedom as ACRO has them.
-func Defaults() Thresholds {
-	return Thresholds{
-		People: 10, Groups: 3, ZerosDisclose: true, ResidualDF: 10,
-		Rounding:  Rounding{Method: Nearest, Base: 5},
-		Bands:     []Band{{300, 0.01}, {100, 0.02}, {40, 0.05}},
-		Dominance: NK{N: 2, K: 0.90}, PRatio: 0.10,
-		Width: 5, Spread: 0.10,
-	}
-}
-
 // half is the protection level of counts within a group: half that of people,
 // since what a band tells of a larger group limits them.
 func (t Thresholds) half() int64 { return max(1, t.Width/2) }

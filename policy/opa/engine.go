@@ -13,6 +13,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 
+	"github.com/weir-warehouse/weir/metrics/disclosure"
 	"github.com/weir-warehouse/weir/policy"
 )
 
@@ -35,6 +36,7 @@ type Engine struct {
 	datasets   map[string]policy.Dataset
 	relations  map[string]policy.Relation
 	periods    map[string]policy.Period
+	thresholds disclosure.Thresholds
 	rules      map[string]policy.Reason   // by title
 	rowRules   map[string][]policy.Reason // by name
 	answer     rego.PreparedEvalQuery
@@ -44,11 +46,14 @@ type Engine struct {
 	invariants invariants
 }
 
-// New loads a bundle over a catalogue, and refuses one that does not compile or
-// that breaks an invariant.
+// New loads a bundle over a catalogue, and refuses one that does not compile, that
+// breaks an invariant, or whose thresholds make no sense.
 func New(ctx context.Context, b *Bundle, catalog []policy.Dataset, o Options) (*Engine, error) {
 	e, err := compileOnly(ctx, b, catalog, o)
 	if err != nil {
+		return nil, err
+	}
+	if e.thresholds, err = b.thresholds(); err != nil {
 		return nil, err
 	}
 	if o.Proven != nil && o.Proven(e.ProofKey()) {

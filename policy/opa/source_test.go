@@ -122,7 +122,6 @@ func TestRevisionIsOfTheContent(t *testing.T) {
 	if err := os.WriteFile(tarball, tarred(t, files(t, nil)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	const thresholds = "weir/config/thresholds/data.yaml"
 	tests := []struct {
 		name, location string
 		same           bool
@@ -131,7 +130,7 @@ func TestRevisionIsOfTheContent(t *testing.T) {
 		{"directory", written(t, files(t, nil)), true},
 		{"tarball", tarball, true},
 		{"without a test", written(t, files(t, map[string]string{"weir/rows/own/own_test.rego": ""})), true},
-		{"other threshold", written(t, files(t, map[string]string{thresholds: "minimum_cell: 11\nsmall_school: 10\n"})), false},
+		{"other threshold", written(t, files(t, map[string]string{thresholds: threshold(t, "minimum_cell: 10", "minimum_cell: 11")})), false},
 		{"other rule", written(t, files(t, map[string]string{"weir/rows/more/more.rego": "package weir.rows.more\n"})), false},
 	}
 	for _, tt := range tests {
@@ -306,7 +305,7 @@ func TestLiveReloadsAndKeepsTheOldPolicy(t *testing.T) {
 	if loaded != 0 || refused != 3 {
 		t.Errorf("told of %d loaded and %d refused bundles, want 0 and 3", loaded, refused)
 	}
-	s.put(packed(t, files(t, map[string]string{"weir/config/thresholds/data.yaml": "minimum_cell: 30\nsmall_school: 10\n"}), ""))
+	s.put(packed(t, files(t, map[string]string{thresholds: threshold(t, "minimum_cell: 10", "minimum_cell: 30")}), ""))
 	if err := live.Reload(t.Context()); err != nil || live.Failure() != nil || live.Engine().Revision() == first.Revision() {
 		t.Errorf("got %v, failure %v, revision %s", err, live.Failure(), live.Engine().Revision())
 	}
