@@ -49,7 +49,7 @@ func TestBuiltIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	m, ok := r.Get("pd_spending")
-	if !ok || !slices.Equal(m.Datasets, []string{"pd_cost", "pd_program"}) || !slices.Equal(m.Tags, []string{"cost"}) || m.Mart != "mart_core" {
+	if !ok || !slices.Equal(m.Datasets, []string{"academic_session", "pd_cost", "pd_program", "school"}) || !slices.Equal(m.Tags, []string{"cost", "roster"}) || m.Mart != "mart_core" {
 		t.Errorf("pd_spending: %+v", m)
 	}
 }

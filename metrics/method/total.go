@@ -7,7 +7,12 @@ import (
 
 // methods are the methods by the name that metric.yaml gives.
 var methods = map[string]Method{
-	"total": total{},
+	"rate":     closed{form: rate, kind: rateKind, options: map[string][]string{"of": {"people", "answers"}}},
+	"mean":     closed{form: mean, kind: estimate},
+	"ratio":    closed{form: ratio, kind: estimate, options: map[string][]string{"interval": {"delta", "none"}}},
+	"trend":    closed{form: trend, kind: estimate},
+	"contrast": closed{form: contrast, kind: estimate, options: map[string][]string{"as": {"ratio", "difference"}}},
+	"total":    total{},
 }
 
 // total sums the column value. It has no interval: what was paid is no sample.

@@ -1,12 +1,4 @@
--- One row for each booked cost.
-SELECT
-  c.district_id,
-  c.school_id,
-  p.kind AS program_kind,
-  c.program_id,
-  'ingredient' AS breakdown,
-  c.ingredient AS category,
-  NULL AS category_order,
-  c.amount AS value
-FROM pd_cost c
-JOIN pd_program p USING (program_id)
+SELECT district_id, session_id, program_kind, program_id, 'ingredient' AS breakdown, ingredient AS category,
+       CASE ingredient WHEN 'personnel' THEN 1 WHEN 'platform' THEN 2 WHEN 'substitutes' THEN 3 ELSE 4 END AS category_order,
+       amount AS value
+FROM program_cost

@@ -1,0 +1,345 @@
+package method_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/weir-warehouse/weir/metrics/method"
+	"github.com/weir-warehouse/weir/metrics/stats"
+	"github.com/weir-warehouse/weir/sql/duck"
+)
+
+// unit is a unit row of the tests.
+type unit struct {
+	school, teacher int
+	numerator       float64
+	denominator     float64
+	x               int
+	treated         bool
+}
+
+// sample draws unit rows: teachers of nine schools, whose numerators go with
+// the school, some with several rows.
+func sample(n int) []unit {
+	random := rand.New(rand.NewPCG(5, 8))
+	units := make([]unit, n)
+	for i := range units {
+		teacher := i * 2 / 3
+		school := teacher % 9
+		units[i] = unit{
+			school: school, teacher: teacher, x: random.IntN(5), treated: random.IntN(3) == 0,
+			denominator: float64(1 + random.IntN(4)),
+		}
+		units[i].numerator = math.Round(1000*(2+0.3*float64(school)+random.NormFloat64()*0.5+0.1*float64(units[i].x))) / 1000
+	}
+	return units
+}
+
+// connect opens an engine with the units in a table.
+func connect(t *testing.T, threads int, units []unit) *sql.Conn {
+	t.Helper()
+	db, err := duck.Open(context.Background(), duck.Options{MemoryLimit: "512MB", Threads: threads, TempDirectory: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := db.SQL().Conn(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = conn.Close(), db.Close() })
+	rows := make([]string, len(units))
+	for i, u := range units {
+		rows[i] = fmt.Sprintf("('t%d', 'd', 's%d', %v, %v, %d, %v)", u.teacher, u.school, u.numerator, u.denominator, u.x, u.treated)
+	}
+	exec(t, conn, "CREATE TABLE units AS SELECT *, numerator AS value FROM (VALUES "+strings.Join(rows, ", ")+
+		") AS v(teacher_key, district_id, school_id, numerator, denominator, x, treated)")
+	return conn
+}
+
+func exec(t *testing.T, conn *sql.Conn, statement string) {
+	t.Helper()
+	if _, err := conn.ExecContext(context.Background(), statement); err != nil {
+		t.Fatalf("%v\n%s", err, statement)
+	}
+}
+
+// figure is a row of a result.
+type figure struct {
+	value, low, high float64
+	label            sql.NullString
+	n, schools       int
+}
+
+// estimate runs a method over table from, and returns its figures by school, ""
+// for the district.
+func estimate(t *testing.T, conn *sql.Conn, name, from string, options method.Options) map[string]figure {
+	t.Helper()
+	m, ok := method.ByName(name)
+	if !ok {
+		t.Fatalf("there is no method %s", name)
+	}
+	if _, err := m.Check(options); err != nil {
+		t.Fatal(err)
+	}
+	exec(t, conn, "CREATE OR REPLACE TEMP VIEW chosen AS "+from)
+	exec(t, conn, "CREATE OR REPLACE TEMP TABLE result ("+method.Results+")")
+	columns := columnsOf(t, conn)
+	err := m.Estimate(context.Background(), method.Input{
+		DB: conn, Units: "chosen", Columns: columns, Into: "result", Person: "teacher_key",
+		Dimensions: [][]string{{"district_id"}, {"district_id", "school_id"}}, Options: options, Seed: 3,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := conn.QueryContext(context.Background(),
+		"SELECT coalesce(school_id, ''), value, coalesce(ci_low, 'NaN'), coalesce(ci_high, 'NaN'), ci_method, n, n_schools FROM result")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err says it
+	figures := map[string]figure{}
+	for rows.Next() {
+		var school string
+		var f figure
+		if err := rows.Scan(&school, &f.value, &f.low, &f.high, &f.label, &f.n, &f.schools); err != nil {
+			t.Fatal(err)
+		}
+		figures[school] = f
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return figures
+}
+
+func columnsOf(t *testing.T, conn *sql.Conn) []string {
+	t.Helper()
+	rows, err := conn.QueryContext(context.Background(), "SELECT * FROM chosen LIMIT 0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close() //nolint:errcheck // nothing was read
+	columns, err := rows.Columns()
+	if err != nil || rows.Err() != nil {
+		t.Fatal(err, rows.Err())
+	}
+	return columns
+}
+
+// column picks a column of units, and clusters.
+func column(units []unit, of func(unit) float64) []float64 {
+	values := make([]float64, len(units))
+	for i, u := range units {
+		values[i] = of(u)
+	}
+	return values
+}
+
+func codes(units []unit, of func(unit) int) []int {
+	values := make([]int, len(units))
+	for i, u := range units {
+		values[i] = of(u)
+	}
+	return values
+}
+
+func (f figure) is(t *testing.T, what string, value, low, high float64) {
+	t.Helper()
+	const tolerance = 2e-7
+	if math.Abs(f.value-value) > tolerance || math.Abs(f.low-low) > tolerance || math.Abs(f.high-high) > tolerance {
+		t.Errorf("%s: %v [%v, %v], want %v [%v, %v]", what, f.value, f.low, f.high, value, low, high)
+	}
+}
+
+func numerator(u unit) float64   { return u.numerator }
+func denominator(u unit) float64 { return u.denominator }
+func bySchool(u unit) int        { return u.school }
+func byTeacher(u unit) int       { return u.teacher }
+
+// TestMeansAndRatios compares with package stats, which works from residuals of
+// a regression and not from sums.
+func TestMeansAndRatios(t *testing.T) {
+	t.Parallel()
+	units := sample(400)
+	conn := connect(t, 2, units)
+	of := func(school int) []unit {
+		var some []unit
+		for _, u := range units {
+			if u.school == school {
+				some = append(some, u)
+			}
+		}
+		return some
+	}
+	means := estimate(t, conn, "mean", "FROM units", nil)
+	want, err := stats.Mean(column(units, numerator), nil, stats.CR1, codes(units, bySchool))
+	if err != nil {
+		t.Fatal(err)
+	}
+	low, high := want.Interval(method.Level)
+	means[""].is(t, "mean", want.Value, low, high)
+	if want, err = stats.Mean(column(of(4), numerator), nil, stats.CR1, codes(of(4), byTeacher)); err != nil {
+		t.Fatal(err)
+	}
+	low, high = want.Interval(method.Level)
+	means["s4"].is(t, "mean of a school", want.Value, low, high)
+	if f := means["s4"]; f.n != 30 || f.schools != 1 || f.label.String != "CR1 by teacher, t" {
+		t.Errorf("school: %+v", f)
+	}
+	weighted := estimate(t, conn, "mean", "SELECT *, denominator AS weight FROM units", nil)
+	if want, err = stats.Mean(column(units, numerator), column(units, denominator), stats.CR1, codes(units, bySchool)); err != nil {
+		t.Fatal(err)
+	}
+	low, high = want.Interval(method.Level)
+	weighted[""].is(t, "weighted mean", want.Value, low, high)
+	ratios := estimate(t, conn, "ratio", "FROM units", nil)
+	if want, err = stats.Ratio(column(units, numerator), column(units, denominator), nil, stats.CR1, codes(units, bySchool)); err != nil {
+		t.Fatal(err)
+	}
+	low, high = want.Interval(method.Level)
+	ratios[""].is(t, "ratio", want.Value, low, high)
+	all := estimate(t, conn, "ratio", "FROM units", method.Options{"interval": "none"})[""]
+	if math.Abs(all.value-want.Value) > 1e-8 || !math.IsNaN(all.low) || all.label.Valid {
+		t.Errorf("ratio of all there is: %+v", all)
+	}
+}
+
+// TestTrend compares with a least squares fit.
+func TestTrend(t *testing.T) {
+	t.Parallel()
+	units := sample(300)
+	conn := connect(t, 2, units)
+	design := stats.Design{Names: []string{"x"}, Columns: [][]float64{column(units, func(u unit) float64 { return float64(u.x) })}}
+	fit, err := stats.LeastSquares(design.WithIntercept(len(units)), column(units, numerator), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	covariance, err := fit.Covariance(stats.CR1, codes(units, bySchool))
+	if err != nil {
+		t.Fatal(err)
+	}
+	slope, err := covariance.Coefficient("x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	low, high := slope.Interval(method.Level)
+	estimate(t, conn, "trend", "SELECT * REPLACE (x + 2020 AS x) FROM units", nil)[""].is(t, "trend", slope.Value, low, high)
+}
+
+// TestContrast compares with a regression on the group, and on the logarithm of
+// means with the delta method.
+func TestContrast(t *testing.T) {
+	t.Parallel()
+	units := sample(300)
+	conn := connect(t, 2, units)
+	treated := column(units, func(u unit) float64 {
+		if u.treated {
+			return 1
+		}
+		return 0
+	})
+	fit, err := stats.LeastSquares(stats.Design{Names: []string{"treated"}, Columns: [][]float64{treated}}.WithIntercept(len(units)), column(units, numerator), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	covariance, err := fit.Covariance(stats.CR1, codes(units, bySchool))
+	if err != nil {
+		t.Fatal(err)
+	}
+	difference, err := covariance.Coefficient("treated")
+	if err != nil {
+		t.Fatal(err)
+	}
+	low, high := difference.Interval(method.Level)
+	got := estimate(t, conn, "contrast", "SELECT * EXCLUDE (denominator) FROM units", method.Options{"as": "difference"})[""]
+	got.is(t, "difference", difference.Value, low, high)
+
+	control, err := covariance.Contrast([]float64{1, 0})
+	if err != nil {
+		t.Fatal(err)
+	}
+	both, err := covariance.Contrast([]float64{1, 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// var(a − b) = var a + var b − 2 cov
+	shared := (both.SE*both.SE + control.SE*control.SE - difference.SE*difference.SE) / 2
+	ratio, err := stats.LogRatio(both, control, shared)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, low, high := ratio.Exp(method.Level)
+	estimate(t, conn, "contrast", "SELECT * EXCLUDE (denominator) FROM units", nil)[""].is(t, "ratio", value, low, high)
+}
+
+// TestRates compares with Wilson's interval of the effective sample size.
+func TestRates(t *testing.T) {
+	t.Parallel()
+	units := sample(400)
+	for i := range units {
+		units[i].numerator = math.Round(math.Mod(units[i].numerator*7, 1))
+		units[i].denominator = 1
+	}
+	conn := connect(t, 2, units)
+	rates := estimate(t, conn, "rate", "FROM units", nil)
+	mean, err := stats.Mean(column(units, numerator), nil, stats.CR1, codes(units, bySchool))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := mean.Value
+	z := stats.Estimate{SE: 1, DF: math.Inf(1)}
+	_, normal := z.Interval(method.Level)
+	_, student := stats.Estimate{SE: 1, DF: 8}.Interval(method.Level)
+	size := min(400, p*(1-p)/(mean.SE*mean.SE)) * normal * normal / (student * student)
+	center := (p + normal*normal/(2*size)) / (1 + normal*normal/size)
+	reach := normal / (1 + normal*normal/size) * math.Sqrt(p*(1-p)/size+normal*normal/(4*size*size))
+	rates[""].is(t, "rate", p, center-reach, center+reach)
+
+	// teachers with one row each, inside one school: Wilson's own
+	once := estimate(t, conn, "rate", "SELECT * FROM units WHERE school_id = 's3' QUALIFY row_number() OVER (PARTITION BY teacher_key ORDER BY numerator) = 1", nil)["s3"]
+	successes := int(math.Round(once.value * float64(once.n)))
+	low, high, err := stats.Wilson(successes, once.n, method.Level)
+	if err != nil {
+		t.Fatal(err)
+	}
+	once.is(t, "rate of a school", float64(successes)/float64(once.n), low, high)
+	if once.label.String != "Wilson" {
+		t.Errorf("rate of a school: %q", once.label.String)
+	}
+	none := estimate(t, conn, "rate", "SELECT * REPLACE (0 AS numerator) FROM units", nil)[""]
+	low, high, err = stats.Wilson(0, none.n, method.Level)
+	if err != nil {
+		t.Fatal(err)
+	}
+	none.is(t, "no success", 0, low, high)
+}
+
+// TestThreads runs each method with other numbers of threads and orders of rows.
+func TestThreads(t *testing.T) {
+	t.Parallel()
+	units := sample(3000)
+	from := map[string]string{"rate": "SELECT * REPLACE (numerator > 3 AS numerator) FROM units"}
+	var first map[string]map[string]figure
+	for _, threads := range []int{1, 2, 7} {
+		rand.Shuffle(len(units), func(i, j int) { units[i], units[j] = units[j], units[i] })
+		conn := connect(t, threads, units)
+		got := map[string]map[string]figure{}
+		for _, name := range []string{"rate", "mean", "ratio", "trend", "contrast"} {
+			query := "FROM units"
+			if q := from[name]; q != "" {
+				query = q
+			}
+			got[name] = estimate(t, conn, name, query, nil)
+		}
+		if first == nil {
+			first = got
+		} else if fmt.Sprint(got) != fmt.Sprint(first) {
+			t.Errorf("with %d threads:\n%v\nwith one:\n%v", threads, got, first)
+		}
+	}
+}
