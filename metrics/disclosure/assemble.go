@@ -16,7 +16,7 @@ type assembly struct {
 	related    map[string]bool
 	layouts    []*layout    // of the tables to be released
 	unknown    map[int]bool // quantities of earlier releases whose true value is not at hand
-	vague      bool         // readers are not told which figures are sensitive in themselves
+	vague      map[int]bool // quantities of which readers are not told whether they are sensitive in themselves
 }
 
 // slot holds the quantities of a cell: the measure's is -1 where it has none.
@@ -29,6 +29,7 @@ type spot struct {
 	at   []string
 	cell *Cell // nil for the latter
 	slot
+	list     *List // what differs for it, nil for nothing
 	depth    int
 	families []*family // by dimension, nil where it has no parts
 }
@@ -38,6 +39,8 @@ type family struct {
 	whole     *spot
 	parts     []*spot
 	dimension Dimension
+	people    Sum
+	values    Sum
 }
 
 // layout is a table's spots and how they are parts of each other.
@@ -45,8 +48,17 @@ type layout struct {
 	table    *Table
 	released *ReleasedTable // set when the table is one that was released: there is no true value
 	spots    []*spot
+	lists    map[string]*List // by the names of their dimensions
 	index    map[string]*spot
 	families []*family
+}
+
+func newLayout(t *Table) *layout {
+	l := &layout{table: t, index: map[string]*spot{}, lists: map[string]*List{}}
+	for i := range t.Lists {
+		l.lists[strings.Join(t.Lists[i].Dimensions, listSeparator)] = &t.Lists[i]
+	}
+	return l
 }
 
 // assemble builds the system of the tables.
@@ -57,7 +69,7 @@ func assemble(tables []Table, t Thresholds) (*assembly, error) {
 		if err := tables[i].validate(); err != nil {
 			return nil, fmt.Errorf("table %s: %w", tables[i].Name, err)
 		}
-		l := &layout{table: &tables[i], index: map[string]*spot{}}
+		l := newLayout(&tables[i])
 		if err := a.include(l); err != nil {
 			return nil, fmt.Errorf("table %s: %w", tables[i].Name, err)
 		}
@@ -76,11 +88,9 @@ func (a *assembly) include(l *layout) error {
 	for i := range t.Cells {
 		l.place(t.Cells[i].At, &t.Cells[i])
 	}
-	if t.Measure.Kind != Estimates {
-		l.close()
-		if err := l.group(); err != nil {
-			return err
-		}
+	l.close()
+	if err := l.group(); err != nil {
+		return err
 	}
 	order := slices.Clone(l.spots) // the deepest first: a sum comes after its parts
 	slices.SortStableFunc(order, func(x, y *spot) int { return y.depth - x.depth })
@@ -98,7 +108,7 @@ func (a *assembly) include(l *layout) error {
 }
 
 func (l *layout) place(at []string, c *Cell) {
-	s := &spot{at: at, cell: c, families: make([]*family, len(at))}
+	s := &spot{at: at, cell: c, families: make([]*family, len(at)), list: l.lists[l.table.named(at)]}
 	for k, d := range l.table.Dimensions {
 		for p, ok := d.parent(at[k]); ok; p, ok = d.parent(p) {
 			s.depth++
@@ -119,13 +129,15 @@ func (l *layout) above(s *spot, k int) ([]string, bool) {
 	return at, true
 }
 
-// close adds the sums that the table does not show but readers can make. Over
-// an overlapping dimension nothing can be added up.
+// close adds the sums that the table does not show but readers can make.
 func (l *layout) close() {
 	for i := 0; i < len(l.spots); i++ { //nolint:intrange // the list grows on the way
 		for k, d := range l.table.Dimensions {
 			at, ok := l.above(l.spots[i], k)
-			if ok && !d.Overlapping && l.index[strings.Join(at, "\x1f")] == nil {
+			if !ok || l.index[strings.Join(at, "\x1f")] != nil {
+				continue
+			}
+			if people, _ := l.table.sums(l.spots[i].list, d); people == Additive {
 				l.place(at, nil)
 			}
 		}
@@ -137,7 +149,8 @@ func (l *layout) group() error {
 	for _, s := range l.spots {
 		for k, d := range l.table.Dimensions {
 			at, ok := l.above(s, k)
-			if !ok {
+			people, values := l.table.sums(s.list, d)
+			if !ok || people == Unrelated && values == Unrelated {
 				continue
 			}
 			whole := l.index[strings.Join(at, "\x1f")]
@@ -149,7 +162,7 @@ func (l *layout) group() error {
 				continue
 			}
 			if whole.families[k] == nil {
-				whole.families[k] = &family{whole: whole, dimension: d}
+				whole.families[k] = &family{whole: whole, dimension: d, people: people, values: values}
 				l.families = append(l.families, whole.families[k])
 			}
 			whole.families[k].parts = append(whole.families[k].parts, s)
@@ -160,7 +173,11 @@ func (l *layout) group() error {
 
 // key identifies a quantity across tables.
 func (l *layout) key(kind string, at []string) string {
-	parts := []string{kind, l.table.Population}
+	population := l.table.Population
+	if own := l.lists[l.table.named(at)]; own != nil && own.Population != "" {
+		population = own.Population
+	}
+	parts := []string{kind, population}
 	for k, d := range l.table.Dimensions {
 		if at[k] != d.Total {
 			parts = append(parts, d.Name+"\x1e"+at[k])
@@ -174,21 +191,19 @@ func (l *layout) key(kind string, at []string) string {
 func (a *assembly) place(l *layout, s *spot) error {
 	truth := a.truths(l, s)
 	m := &l.table.Measure
-	f := figure{name: l.table.label(s.at), latent: s.cell == nil || l.released != nil, prior: Range{0, Unbounded}}
+	f := figure{name: l.table.label(s.at), latent: s.cell == nil || l.released != nil, prior: Range{0, Unbounded}, minimum: l.table.Minimum}
 	value := f
 	value.owner = m
 	if s.cell != nil {
 		f.weight = loss(l.table, s.cell)
 		value.weight = f.weight
 		f.shown = a.thresholds.Rounding.Known(truth.People)
-		if truth.People > 0 {
-			f.shown.Lo = max(f.shown.Lo, min(a.thresholds.People, truth.People))
-		}
 	}
 	var err error
 	if s.people, err = a.quantity(l, l.key("people", s.at), f, truth.People); err != nil {
 		return err
 	}
+	a.raise(s.people, s.cell)
 	s.value = -1
 	value.people = s.people
 	v := truth.Count
@@ -205,6 +220,16 @@ func (a *assembly) place(l *layout, s *spot) error {
 	return err
 }
 
+// raise notes that a number of people is shown only where there are enough.
+func (a *assembly) raise(q int, c *Cell) {
+	f := &a.figures[q]
+	if c == nil || f.latent {
+		return
+	}
+	f.shown.Lo = max(f.shown.Lo, min(a.least(q), a.truth[q]))
+	a.known[q] = f.shown.and(f.prior)
+}
+
 // quantity returns the quantity with the key, new or shared.
 func (a *assembly) quantity(l *layout, key string, f figure, truth int64) (int, error) {
 	q, ok := a.index[key]
@@ -214,6 +239,8 @@ func (a *assembly) quantity(l *layout, key string, f figure, truth int64) (int, 
 	if l.released != nil {
 		return q, nil
 	}
+	f.minimum = max(f.minimum, a.figures[q].minimum)
+	a.figures[q].minimum = f.minimum
 	if a.truth[q] != truth {
 		return 0, fmt.Errorf("cell %s: another table of the same population gives another figure", f.name)
 	}
@@ -253,10 +280,7 @@ func (a *assembly) truths(l *layout, s *spot) Cell {
 		return *s.cell
 	}
 	var sum Cell
-	if l.released != nil {
-		return sum
-	}
-	at := slices.IndexFunc(s.families, func(f *family) bool { return f != nil && !f.dimension.Overlapping })
+	at := slices.IndexFunc(s.families, func(f *family) bool { return f != nil && f.people == Additive })
 	for _, part := range s.families[at].parts {
 		sum.People += a.truth[part.people]
 		switch l.table.Measure.Kind {

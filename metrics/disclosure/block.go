@@ -69,9 +69,9 @@ func (s *system) fill(b *block, known []Range, levels map[int]Level) {
 	for _, q := range b.quantities {
 		lo, hi := max(float64(known[q].Lo), -far), min(float64(known[q].Hi), far)
 		b.program.lo, b.program.hi = append(b.program.lo, lo), append(b.program.hi, hi)
-		switch {
-		case s.tables:
-			b.start = append(b.start, float64(s.truth[q]))
+		switch v := float64(s.truth[q]); {
+		case lo <= v && v <= hi:
+			b.start = append(b.start, v)
 		case hi < far && lo > -far:
 			b.start = append(b.start, math.Floor((lo+hi)/2))
 		default:

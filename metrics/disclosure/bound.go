@@ -82,10 +82,11 @@ type prover struct {
 }
 
 func (p *prover) run() error {
-	if !p.system.tables {
-		p.block.start = p.block.guess(0)
-	}
 	base, ok := p.block.whole(p.block.start)
+	if !ok {
+		p.block.start = p.block.guess(0)
+		base, ok = p.block.whole(p.block.start)
+	}
 	if !ok {
 		walk, err := newSimplex(p.block.program, p.block.start, p.block.pivots())
 		switch {

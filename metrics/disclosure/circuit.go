@@ -63,6 +63,25 @@ func (p proof) inner(q int, v int64) Range {
 	return r
 }
 
+// wander returns another table that would be shown as the true one is: hidden
+// figures change one after the other, each as far as is drawn, with all that
+// must change with it.
+func (s *system) wander(hidden func(q int) bool) []int64 {
+	w := s.walker(s.known, slices.Clone(s.truth))
+	w.draws = 2
+	for q := range w.table {
+		if !hidden(q) {
+			continue
+		}
+		d := int64(2*w.random.IntN(2) - 1)
+		far := min(w.room(q, d), 2+max(w.table[q], -w.table[q])/2)
+		if far > 0 {
+			w.reach(q, d, 1+w.random.Int64N(far), map[int]int64{})
+		}
+	}
+	return w.table
+}
+
 // stands says whether the tables agree with all that is known, given the true
 // one. Nothing about how they were found matters to it.
 func (s *system) stands(p proof) bool {

@@ -21,8 +21,9 @@ type suppressor struct {
 	users   map[int][]int // by figure, the targets whose proofs have changed it
 }
 
-// complement makes every level hold against everything that is shown.
-func (a *assembly) complement() error {
+// complement makes every level hold against everything that is shown. It
+// returns the figures for which there is no way to.
+func (a *assembly) complement() (unsafe []int, err error) {
 	s := &suppressor{assembly: a, levels: a.levels(), proofs: map[int]proof{}}
 	for q := range a.figures {
 		if _, ok := s.levels[q]; ok {
@@ -47,19 +48,21 @@ func (a *assembly) complement() error {
 var errUnprotected = errors.New("figures cannot be protected, whatever else is hidden")
 
 // verify lets the auditor judge what the circuits have led to.
-func (s *suppressor) verify() error {
+func (s *suppressor) verify() (unsafe []int, err error) {
 	found, err := s.bound(s.levels, s.proofs)
-	if err != nil {
-		return err
-	}
-	var names []string
 	for _, i := range found {
 		if i.err != nil {
-			names = append(names, s.figures[i.quantity].name)
+			unsafe = append(unsafe, i.quantity)
 		}
 	}
-	if len(names) == 0 {
-		return nil
+	return unsafe, err
+}
+
+// unprotected is the error for figures that cannot be protected.
+func (a *assembly) unprotected(unsafe []int) error {
+	names := make([]string, len(unsafe))
+	for i, q := range unsafe {
+		names[i] = a.figures[q].name
 	}
 	return fmt.Errorf("%w: %d of them (%s); earlier releases show too much, or the table has too few cells: coarsen it",
 		errUnprotected, len(names), strings.Join(names[:min(len(names), 5)], "; "))

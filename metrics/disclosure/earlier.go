@@ -20,14 +20,23 @@ func (a *assembly) remember(earlier []Release) error {
 
 // recall adds a released table.
 func (a *assembly) recall(t *ReleasedTable) error {
-	plain := &Table{Name: t.Name, Population: t.Population, Person: t.Person, Dimensions: t.Dimensions, Measure: t.Measure}
+	plain := &Table{Name: t.Name, Population: t.Population, Person: t.Person, Dimensions: t.Dimensions, Lists: t.Lists, Minimum: t.Minimum, Measure: t.Measure}
 	for i := range t.Cells {
-		plain.Cells = append(plain.Cells, Cell{At: t.Cells[i].At})
+		c := Cell{At: t.Cells[i].At, People: t.Cells[i].People.Possible}
+		switch v := t.Cells[i].Value.Possible; t.Measure.Kind {
+		case Rates:
+			c.Count = v
+		case Amounts:
+			c.Amount = v
+		default:
+		}
+		plain.Cells = append(plain.Cells, c)
 	}
 	if err := plain.validate(); err != nil {
 		return err
 	}
-	l := &layout{table: plain, released: t, index: map[string]*spot{}}
+	l := newLayout(plain)
+	l.released = t
 	if err := a.include(l); err != nil {
 		return err
 	}
@@ -80,7 +89,7 @@ func (a *assembly) reconcile() error {
 		return fmt.Errorf("earlier releases contradict the tables: %w", err)
 	}
 	for q, r := range fixed {
-		a.truth[q] = min(max(0, r.Lo), r.Hi)
+		a.truth[q] = min(max(a.truth[q], r.Lo), r.Hi)
 	}
 	for _, b := range a.blocks(fixed, open, nil) {
 		walk, err := newSimplex(b.program, b.start, b.pivots())

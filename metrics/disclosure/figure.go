@@ -21,6 +21,7 @@ type figure struct {
 	prior   Range    // known before, from earlier releases and from what it is
 	shown   Range    // what showing it tells
 	state   Rule     // why it is hidden, None if it is shown
+	minimum int64    // people: the most that a table asks for, 0 for the thresholds' own
 	level   Level    // set for figures that are sensitive in themselves
 	weight  float64  // loss if hidden
 	latent  bool     // in no table: never shown
@@ -49,13 +50,13 @@ func (a *assembly) told(q int, why Rule) Range {
 	switch f.kind {
 	case people:
 		switch {
-		case a.vague:
+		case a.vague[q]:
 		case why == TooFewPeople && t.ZerosDisclose:
-			out = Range{0, t.People - 1}
+			out = Range{0, a.least(q) - 1}
 		case why == TooFewPeople:
-			out = Range{1, t.People - 1}
+			out = Range{1, a.least(q) - 1}
 		case why != None:
-			out.Lo = t.People
+			out.Lo = a.least(q)
 		}
 	case count:
 		if why == Banded {
@@ -67,6 +68,26 @@ func (a *assembly) told(q int, why Rule) Range {
 	case rest:
 	}
 	return out.and(f.prior)
+}
+
+// numbered is the number of people that a figure is about.
+func (a *assembly) numbered(q int) int {
+	if a.figures[q].kind == people {
+		return q
+	}
+	return a.figures[q].people
+}
+
+// least is the fewest people of whom a figure may tell.
+func (a *assembly) least(q int) int64 {
+	return max(a.thresholds.People, a.figures[a.numbered(q)].minimum)
+}
+
+// sentence tells readers of a table why a figure is not there.
+func (a *assembly) sentence(t *Table, q int) string {
+	own := a.thresholds
+	own.People = a.least(q)
+	return own.sentence(a.reason(q), t.Person, t.Group)
 }
 
 // possible is the range of an amount given what is known of its people.
@@ -118,7 +139,7 @@ func (a *assembly) bandRange(q int) Range {
 // reason is what readers are told of a figure's rule.
 func (a *assembly) reason(q int) Rule {
 	why := a.figures[q].state
-	if a.vague && (why == TooFewPeople || why == Complementary) {
+	if a.vague[a.numbered(q)] && (why == TooFewPeople || why == Complementary) {
 		return Withheld
 	}
 	return why

@@ -6,8 +6,12 @@ func (a *assembly) primary() {
 	for _, l := range a.layouts {
 		for k, c := range l.table.Cells {
 			s := l.spots[k]
-			switch why := a.thresholds.Primary(l.table.Measure, c); why {
-			case None, TooFewFreedom: // a model's estimate is in no sum
+			why := a.thresholds.of(l.table).Primary(l.table.Measure, c)
+			if s.value < 0 && why != TooFewPeople && why != TooFewGroups { // what is in no sum is judged by itself
+				why = None
+			}
+			switch why {
+			case None:
 			case TooFewPeople, TooFewGroups:
 				a.hide(s.people, why)
 				hidden[s.people] = why

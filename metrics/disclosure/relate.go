@@ -17,26 +17,23 @@ func (a *assembly) relateFamily(l *layout, f *family) error {
 		return of(f.whole), parts
 	}
 	whole, parts := pick(func(s *spot) int { return s.people })
-	if err := a.additive(l, f, whole, parts, f.dimension.Overlapping); err != nil {
+	if err := a.compose(l, f, whole, parts, f.people, false); err != nil {
 		return err
 	}
 	if f.whole.value < 0 {
 		return nil
 	}
-	m := l.table.Measure
 	whole, parts = pick(func(s *spot) int { return s.value })
-	if m.Kind == Rates || !m.OncePerPerson || !f.dimension.Overlapping {
-		return a.additive(l, f, whole, parts, f.dimension.Overlapping && m.Kind == Rates)
-	}
-	if m.Least != nil && *m.Least >= 0 { // else a part says nothing about the whole
-		return a.additive(l, f, whole, parts, true)
-	}
-	return nil
+	return a.compose(l, f, whole, parts, f.values, l.table.Measure.Rounded)
 }
 
-// additive relates a whole to its parts: it is their sum, or, where they
-// overlap, no more than that and no less than each.
-func (a *assembly) additive(l *layout, f *family, whole int, parts []int, overlapping bool) error {
+// compose relates a whole to its parts: it is their sum, or, where they overlap, no
+// more than that and no less than each. Where each is rounded the sum holds but
+// for half a unit for each.
+func (a *assembly) compose(l *layout, f *family, whole int, parts []int, how Sum, rounded bool) error {
+	if how == Unrelated {
+		return nil
+	}
 	sum := int64(0)
 	terms := make([]term, 0, len(parts)+2)
 	for _, p := range parts {
@@ -47,7 +44,13 @@ func (a *assembly) additive(l *layout, f *family, whole int, parts []int, overla
 	if a.repeated(terms) {
 		return nil
 	}
-	if !overlapping {
+	if how == Additive {
+		if off, most := sum-a.truth[whole], int64(len(parts)+2)/2; rounded && -most <= off && off <= most {
+			e := a.slack(l, off)
+			a.known[e], a.figures[e].prior = Range{-most, most}, Range{-most, most}
+			a.relate(append(terms, term{e, -1})...)
+			return nil
+		}
 		if l.released == nil && sum != a.truth[whole] {
 			return fmt.Errorf("cell %s: its parts by %s do not add up to it; list the missing cells, or declare the dimension overlapping",
 				l.table.label(f.whole.at), f.dimension.Name)

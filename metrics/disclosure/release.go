@@ -3,7 +3,9 @@ package disclosure
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
 )
 
 // Release is what leaves of some tables, in the form that is kept, so that a
@@ -18,6 +20,8 @@ type ReleasedTable struct {
 	Population string         `json:"population"`
 	Person     string         `json:"person"`
 	Dimensions []Dimension    `json:"dimensions"`
+	Lists      []List         `json:"lists,omitempty"`
+	Minimum    int64          `json:"minimum,omitempty"`
 	Measure    Measure        `json:"measure"`
 	Cells      []ReleasedCell `json:"cells"`
 }
@@ -39,6 +43,9 @@ type Figure struct {
 	Level  Level  `json:"level"`            // how wide its feasibility interval must be: for the auditor, never shown
 	Rule   Rule   `json:"rule,omitempty"`   // what hid it
 	Reason string `json:"reason,omitempty"` // the same, for readers: "fewer than 10 teachers"
+	// Possible is a value that it could have, together with those of all others:
+	// drawn at random, for the auditor to start from, never shown.
+	Possible int64 `json:"possible"`
 }
 
 // Protect makes a release of the tables: primary suppression, complementary
@@ -50,48 +57,97 @@ func Protect(tables []Table, earlier []Release, t Thresholds) (Release, error) {
 	if err := t.Validate(); err != nil {
 		return Release{}, fmt.Errorf("thresholds: %w", err)
 	}
-	a, err := protect(tables, earlier, t, false)
-	if errors.Is(err, errUnprotected) {
-		a, err = protect(tables, earlier, t, true)
+	out := Release{Tables: make([]ReleasedTable, len(tables))}
+	links := newLinks(tables, earlier)
+	parts := links.parts(tables)
+	shown := make([][]Release, len(parts))
+	for i, part := range parts {
+		shown[i] = links.related(earlier, tables[part[0]].Population)
 	}
-	if err != nil {
+	errs := make([]error, len(parts))
+	var running sync.WaitGroup
+	turns := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, part := range parts {
+		running.Go(func() {
+			turns <- struct{}{}
+			defer func() { <-turns }()
+			own := make([]Table, len(part))
+			for k, at := range part {
+				own[k] = tables[at]
+			}
+			a, err := protect(own, shown[i], t)
+			if err != nil {
+				errs[i] = err
+				return
+			}
+			for k, made := range a.release().Tables {
+				out.Tables[part[k]] = made
+			}
+		})
+	}
+	running.Wait()
+	if err := errors.Join(errs...); err != nil {
 		return Release{}, err
 	}
-	return a.release(), nil
+	return out, nil
 }
 
 // protect decides what is hidden. In small tables the reasons alone can tell
-// too much (three groups of one to nine that are together fewer than ten); when
-// vague, readers are not told which figures the small ones are.
-func protect(tables []Table, earlier []Release, t Thresholds, vague bool) (*assembly, error) {
-	a, err := assemble(tables, t)
-	if err != nil {
-		return nil, err
+// too much (three groups of one to nine that are together fewer than ten); where
+// that is so, readers are not told which figures the small ones are.
+func protect(tables []Table, earlier []Release, t Thresholds) (*assembly, error) {
+	vague := map[int]bool{}
+	for {
+		a, err := assemble(tables, t)
+		if err != nil {
+			return nil, err
+		}
+		if err := a.remember(earlier); err != nil {
+			return nil, err
+		}
+		a.vague = vague
+		a.primary()
+		unsafe, err := a.complement()
+		if err != nil || len(unsafe) == 0 {
+			return a, err
+		}
+		if !a.blur(unsafe) {
+			return nil, a.unprotected(unsafe)
+		}
 	}
-	if err := a.remember(earlier); err != nil {
-		return nil, err
+}
+
+// blur makes vague what is hidden around figures that cannot be protected, and
+// says whether that is more than was.
+func (a *assembly) blur(unsafe []int) bool {
+	before := len(a.vague)
+	for _, b := range a.blocks(a.known, unsafe, nil) {
+		for _, q := range b.quantities {
+			a.vague[q] = true
+		}
 	}
-	a.vague = vague
-	a.primary()
-	return a, a.complement()
+	return len(a.vague) > before
 }
 
 // release renders the tables as they are shown.
 func (a *assembly) release() Release {
 	var out Release
 	numbers := a.recompute()
+	possible := a.wander(func(q int) bool { return !a.figures[q].latent && a.figures[q].state != None })
 	for _, l := range a.layouts {
 		t := l.table
-		rt := ReleasedTable{Name: t.Name, Population: t.Population, Person: t.Person, Dimensions: t.Dimensions, Measure: t.Measure}
+		rt := ReleasedTable{Name: t.Name, Population: t.Population, Person: t.Person, Dimensions: t.Dimensions, Lists: t.Lists, Minimum: t.Minimum, Measure: t.Measure}
 		for k := range t.Cells {
 			c := ReleasedCell{At: slices.Clone(t.Cells[k].At), People: a.figure(t, l.spots[k].people, numbers)}
+			c.People.Possible = possible[l.spots[k].people]
 			switch {
 			case l.spots[k].value >= 0:
 				c.Value = a.figure(t, l.spots[k].value, numbers)
-			case t.Measure.Kind == Estimates:
+				c.Value.Possible = possible[l.spots[k].value]
+			case t.Measure.Kind == Estimates || t.Measure.Kind == Shares:
 				c.Value = a.estimate(t, t.Cells[k], c.People)
 			}
-			c.share(t.Measure, a.thresholds)
+			c.share(t.Measure, t.Cells[k], a.thresholds)
 			rt.Cells = append(rt.Cells, c)
 		}
 		out.Tables = append(out.Tables, rt)
@@ -105,7 +161,7 @@ func (a *assembly) figure(t *Table, q int, numbers map[int]Figure) Figure {
 	if f.state != None {
 		return Figure{
 			Known: a.told(q, f.state), Level: Level{Width: max(f.level.Width, f.level.Below+f.level.Above)},
-			Rule: a.reason(q), Reason: a.thresholds.sentence(a.reason(q), t.Person, t.Group),
+			Rule: a.reason(q), Reason: a.sentence(t, q),
 		}
 	}
 	if n, ok := numbers[q]; ok {
@@ -123,12 +179,16 @@ func (a *assembly) plain(q int) Figure {
 	return out
 }
 
-// estimate says whether a model's result is shown; the caller has its numbers.
+// estimate says whether what is no sum over people is shown; the caller has its
+// numbers.
 func (a *assembly) estimate(t *Table, c Cell, people Figure) Figure {
-	if why := a.thresholds.Primary(t.Measure, c); why != None {
+	if !people.Shown {
+		return Figure{Rule: people.Rule, Reason: people.Reason}
+	}
+	if why := a.thresholds.of(t).Primary(t.Measure, c); why != None {
 		return Figure{Rule: why, Reason: a.thresholds.sentence(why, t.Person, t.Group)}
 	}
-	return Figure{Shown: people.Shown, Rule: people.Rule, Reason: people.Reason}
+	return Figure{Shown: true}
 }
 
 // recompute adds up the totals whose parts are all shown from those parts, so
@@ -140,7 +200,7 @@ func (a *assembly) recompute() map[int]Figure {
 		families := slices.Clone(l.families)
 		slices.SortStableFunc(families, func(x, y *family) int { return y.whole.depth - x.whole.depth })
 		for _, f := range families {
-			if f.dimension.Overlapping {
+			if f.people != Additive {
 				continue
 			}
 			a.sumUp(f, func(s *spot) int { return s.people }, numbers)
@@ -174,19 +234,25 @@ func (a *assembly) sumUp(f *family, of func(*spot) int, numbers map[int]Figure) 
 	numbers[whole] = sum
 }
 
-// share computes a rate from the counts as they are shown.
-func (c *ReleasedCell) share(m Measure, t Thresholds) {
-	if m.Kind != Rates || !c.People.Shown || c.People.Number == 0 {
-		return
-	}
+// share computes a share from the counts as they are shown.
+func (c *ReleasedCell) share(m Measure, cell Cell, t Thresholds) {
+	of := cell.People
 	n := c.People.Number
 	switch {
-	case c.Value.Shown:
+	case !c.People.Shown || m.Kind != Rates && m.Kind != Shares:
+		return
+	case m.Kind == Shares:
+		of, n = cell.Of, t.Rounding.Round(cell.Of)
+		c.Value.Number = t.Rounding.Round(cell.Count)
+	}
+	switch {
+	case c.Value.Shown && n > 0:
 		c.Share = fmt.Sprintf("%.2f", float64(c.Value.Number)/float64(n))
 	case c.Value.Rule == Banded:
-		b, _ := band(t.Bands, n)
+		c.Value.Number = 0
+		b, _ := band(t.Bands, t.Rounding.Round(cell.People))
 		c.Share = fmt.Sprintf("≤ %g %%", 100*b.Edge)
-		if 2*c.Value.Known.Lo > n {
+		if _, high := t.beyond(b, cell.Count, of); high {
 			c.Share = fmt.Sprintf("≥ %g %%", 100*(1-b.Edge))
 		}
 	}

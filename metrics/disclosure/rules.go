@@ -37,7 +37,9 @@ func (t Thresholds) Primary(m Measure, c Cell) Rule {
 	case m.Kind == Amounts:
 		return t.concentrated(c)
 	case m.Kind == Rates && c.People > 0:
-		return t.edge(c)
+		return t.edge(c.People, c.Count, c.People)
+	case m.Kind == Shares && c.Of > 0:
+		return t.edge(c.People, c.Count, c.Of)
 	}
 	return None
 }
@@ -66,16 +68,16 @@ func (t Thresholds) concentrated(c Cell) Rule {
 	return None
 }
 
-// edge judges a share as it would be shown, from protected counts.
-func (t Thresholds) edge(c Cell) Rule {
-	people, count := t.Rounding.Round(c.People), t.Rounding.Round(c.Count)
-	if b, ok := band(t.Bands, people); ok {
-		if low, high := t.beyond(b, c.Count, c.People); low || high {
+// edge judges the share that count is of a number, as it would be shown, from
+// protected counts; the band is that of the people behind it.
+func (t Thresholds) edge(people, count, of int64) Rule {
+	if b, ok := band(t.Bands, t.Rounding.Round(people)); ok {
+		if low, high := t.beyond(b, count, of); low || high {
 			return Banded
 		}
 		return None
 	}
-	if count == 0 || count >= people {
+	if shown := t.Rounding.Round(count); shown == 0 || shown >= t.Rounding.Round(of) {
 		return NearEdge
 	}
 	return None
@@ -84,9 +86,9 @@ func (t Thresholds) edge(c Cell) Rule {
 // beyond says whether a share is at the lower or upper edge of a band, from
 // the counts as they are or as they would be shown: where only zero rounds to
 // zero, the band would else tell zero.
-func (t Thresholds) beyond(b Band, count, people int64) (low, high bool) {
-	exact := float64(count) / float64(people)
-	shown := float64(t.Rounding.Round(count)) / float64(t.Rounding.Round(people))
+func (t Thresholds) beyond(b Band, count, of int64) (low, high bool) {
+	exact := float64(count) / float64(of)
+	shown := float64(t.Rounding.Round(count)) / float64(t.Rounding.Round(of))
 	return min(exact, shown) <= b.Edge, max(exact, shown) >= 1-b.Edge
 }
 

@@ -17,9 +17,32 @@ type Table struct {
 	Person     string      `json:"person"`     // what a reader calls them, in the plural: "teachers"; "people" if empty
 	Group      string      `json:"group"`      // and their groups: "schools"; "groups" if empty
 	Dimensions []Dimension `json:"dimensions"`
+	Lists      []List      `json:"lists,omitempty"`   // what differs for some cells
+	Minimum    int64       `json:"minimum,omitempty"` // people, where the table asks for more than the thresholds do
 	Measure    Measure     `json:"measure"`
 	Cells      []Cell      `json:"cells"`
 }
+
+// List says what differs for the cells that name these dimensions and no other:
+// who is counted, and how parts make up the cells above them. A teacher may be
+// in several schools over the years, but in one a year.
+type List struct {
+	Dimensions []string       `json:"dimensions"`           // in the table's order
+	Population string         `json:"population,omitempty"` // the table's if empty
+	People     map[string]Sum `json:"people,omitempty"`     // by dimension; as the dimension says if not given
+	Values     map[string]Sum `json:"values,omitempty"`     // the same for what is measured
+}
+
+// Sum is how the figures of a dimension's categories make up those of the
+// category above them, as readers know it.
+type Sum string
+
+// The sums.
+const (
+	Additive    Sum = "additive"    // they add up to it
+	Overlapping Sum = "overlapping" // they add up to no less, and none exceeds it
+	Unrelated   Sum = "unrelated"   // nothing is known
+)
 
 // Dimension is a classification with its hierarchy. Each person is in one
 // category of a level, unless the dimension is overlapping.
@@ -38,6 +61,7 @@ const (
 	Counts    Kind = "counts"    // people, nothing else
 	Rates     Kind = "rates"     // the share of the people that Count gives
 	Amounts   Kind = "amounts"   // a sum over people, or a mean as the sum it comes from
+	Shares    Kind = "shares"    // a ratio of counts that are no people, such as answers, judged by its people and near 0 % and 100 %
 	Estimates Kind = "estimates" // a model's result, judged by its people and residual degrees of freedom
 )
 
@@ -52,6 +76,7 @@ type Measure struct {
 	Least         *int64 `json:"least,omitempty"`
 	Most          *int64 `json:"most,omitempty"`
 	OncePerPerson bool   `json:"once_per_person,omitempty"`
+	Rounded       bool   `json:"rounded,omitempty"` // each amount is rounded to the unit, so that sums hold but for that
 }
 
 // Cell is one cell with its true values. A combination of categories that has
@@ -61,7 +86,8 @@ type Cell struct {
 	At         []string `json:"at"`          // one category for each dimension
 	People     int64    `json:"people"`      // distinct people
 	Groups     int64    `json:"groups"`      // distinct groups; 0 where the figure is about one group
-	Count      int64    `json:"count"`       // Rates: people of whom it is true
+	Count      int64    `json:"count"`       // Rates: people of whom it is true; Shares: what the share counts
+	Of         int64    `json:"of"`          // Shares: of how many
 	Amount     int64    `json:"amount"`      // Amounts: the sum, in the smallest unit shown (cents)
 	Largest    []int64  `json:"largest"`     // Amounts: the largest contributions, greatest first, where dominance is to be judged
 	ResidualDF int64    `json:"residual_df"` // Estimates: residual degrees of freedom
@@ -102,8 +128,11 @@ func (t *Table) validate() error {
 			return err
 		}
 	}
-	if !slices.Contains([]Kind{Counts, Rates, Amounts, Estimates}, t.Measure.Kind) {
+	if !slices.Contains([]Kind{Counts, Rates, Amounts, Shares, Estimates}, t.Measure.Kind) {
 		return fmt.Errorf("measure %s: kind %q is unknown", t.Measure.Name, t.Measure.Kind)
+	}
+	if err := t.validateLists(); err != nil {
+		return err
 	}
 	seen := make(map[string]bool, len(t.Cells))
 	for i := range t.Cells {
@@ -116,18 +145,36 @@ func (t *Table) validate() error {
 			return fmt.Errorf("cell %s: given twice", t.label(c.At))
 		}
 		seen[key] = true
-		if err := c.validate(); err != nil {
+		if err := c.validate(t.Measure.Kind); err != nil {
 			return fmt.Errorf("cell %s: %w", t.label(c.At), err)
 		}
 	}
 	return nil
 }
 
-func (c *Cell) validate() error {
+// validateLists refuses a list of dimensions that the table lacks.
+func (t *Table) validateLists() error {
+	for _, l := range t.Lists {
+		known := 0
+		for _, d := range t.Dimensions {
+			if known < len(l.Dimensions) && l.Dimensions[known] == d.Name {
+				known++
+			}
+		}
+		if known < len(l.Dimensions) {
+			return fmt.Errorf("list %s: want dimensions of the table, in its order", strings.Join(l.Dimensions, ", "))
+		}
+	}
+	return nil
+}
+
+func (c *Cell) validate(kind Kind) error {
 	switch {
-	case c.People < 0 || c.Groups < 0 || c.Count < 0 || c.Weight < 0:
+	case c.People < 0 || c.Groups < 0 || c.Count < 0 || c.Of < 0 || c.Weight < 0:
 		return errors.New("a count or weight is negative")
-	case c.Count > c.People:
+	case kind == Shares && c.Count > c.Of:
+		return errors.New("count exceeds of")
+	case kind != Shares && c.Count > c.People:
 		return errors.New("count exceeds people")
 	case c.People >= Unbounded/8 || c.Amount >= Unbounded/8 || c.Amount <= -Unbounded/8:
 		return fmt.Errorf("a figure is not below %d, give it in a larger unit", Unbounded/8)
@@ -136,6 +183,49 @@ func (c *Cell) validate() error {
 	}
 	return nil
 }
+
+// sums returns how people and values of cells of a list make up those above
+// them along a dimension.
+func (t *Table) sums(l *List, d Dimension) (people, values Sum) {
+	m := t.Measure
+	people = Additive
+	switch {
+	case m.Kind == Estimates || m.Kind == Shares: // a table of results need be no partition
+		people = Unrelated
+	case d.Overlapping:
+		people = Overlapping
+	}
+	if l != nil && l.People[d.Name] != "" {
+		people = l.People[d.Name]
+	}
+	values = people
+	if m.Kind == Amounts {
+		values = Additive
+		if people != Additive && m.OncePerPerson {
+			values = Unrelated
+			if m.Least != nil && *m.Least >= 0 { // else a part says nothing about the whole
+				values = Overlapping
+			}
+		}
+	}
+	if l != nil && l.Values[d.Name] != "" {
+		values = l.Values[d.Name]
+	}
+	return people, values
+}
+
+// named returns the names of the dimensions of which a cell names a category.
+func (t *Table) named(at []string) string {
+	var names []string
+	for k, d := range t.Dimensions {
+		if at[k] != d.Total {
+			names = append(names, d.Name)
+		}
+	}
+	return strings.Join(names, listSeparator)
+}
+
+const listSeparator = "\x1f"
 
 // label names a cell for people: "school=12, band=0-3".
 func (t *Table) label(at []string) string {

@@ -34,6 +34,12 @@ type Band struct {
 	Edge   float64 `json:"edge"`
 }
 
+// of returns the thresholds for a table, which may ask for more people.
+func (t Thresholds) of(table *Table) Thresholds {
+	t.People = max(t.People, table.Minimum)
+	return t
+}
+
 // half is the protection level of counts within a group: half that of people,
 // since what a band tells of a larger group limits them.
 func (t Thresholds) half() int64 { return max(1, t.Width/2) }
