@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/weir-warehouse/weir/etl/document"
 	"github.com/weir-warehouse/weir/metrics/method"
 	"github.com/weir-warehouse/weir/metrics/stats"
 	"github.com/weir-warehouse/weir/sql/duck"
@@ -75,8 +76,8 @@ type figure struct {
 	n, schools       int
 }
 
-// estimate runs a method over table from, and returns its figures by school, ""
-// for the district.
+// estimate runs a method over a query's rows, and returns its figures by school
+// and category: "s4 30", "s4", "30", or "" for the district.
 func estimate(t *testing.T, conn *sql.Conn, name, from string, options method.Options) map[string]figure {
 	t.Helper()
 	m, ok := method.ByName(name)
@@ -97,19 +98,19 @@ func estimate(t *testing.T, conn *sql.Conn, name, from string, options method.Op
 		t.Fatal(err)
 	}
 	rows, err := conn.QueryContext(context.Background(),
-		"SELECT coalesce(school_id, ''), value, coalesce(ci_low, 'NaN'), coalesce(ci_high, 'NaN'), ci_method, n, n_schools FROM result")
+		"SELECT concat_ws(' ', school_id, category), value, coalesce(ci_low, 'NaN'), coalesce(ci_high, 'NaN'), ci_method, n, n_schools FROM result")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rows.Close() //nolint:errcheck // rows.Err says it
 	figures := map[string]figure{}
 	for rows.Next() {
-		var school string
+		var key string
 		var f figure
-		if err := rows.Scan(&school, &f.value, &f.low, &f.high, &f.label, &f.n, &f.schools); err != nil {
+		if err := rows.Scan(&key, &f.value, &f.low, &f.high, &f.label, &f.n, &f.schools); err != nil {
 			t.Fatal(err)
 		}
-		figures[school] = f
+		figures[key] = f
 	}
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)
@@ -323,13 +324,18 @@ func TestRates(t *testing.T) {
 func TestThreads(t *testing.T) {
 	t.Parallel()
 	units := sample(3000)
-	from := map[string]string{"rate": "SELECT * REPLACE (numerator > 3 AS numerator) FROM units"}
+	from := map[string]string{
+		"rate":        "SELECT * REPLACE (numerator > 3 AS numerator) FROM units",
+		"agreement":   "SELECT *, numerator AS x, denominator AS y FROM (SELECT * EXCLUDE (x) FROM units)",
+		"survival":    "SELECT *, x AS days, treated AS event FROM units",
+		"reliability": "SELECT *, x AS period FROM units",
+	}
 	var first map[string]map[string]figure
 	for _, threads := range []int{1, 2, 7} {
 		rand.Shuffle(len(units), func(i, j int) { units[i], units[j] = units[j], units[i] })
 		conn := connect(t, threads, units)
 		got := map[string]map[string]figure{}
-		for _, name := range []string{"rate", "mean", "ratio", "trend", "contrast"} {
+		for _, name := range []string{"rate", "mean", "ratio", "trend", "contrast", "cost_ratio", "agreement", "survival", "reliability"} {
 			query := "FROM units"
 			if q := from[name]; q != "" {
 				query = q
@@ -343,3 +349,5 @@ func TestThreads(t *testing.T) {
 		}
 	}
 }
+
+func literal(s string) document.Literal { return document.Literal(s) }

@@ -13,6 +13,14 @@ var methods = map[string]Method{
 	"trend":    closed{form: trend, kind: estimate},
 	"contrast": closed{form: contrast, kind: estimate, options: map[string][]string{"as": {"ratio", "difference"}}},
 	"total":    total{},
+
+	"cost_ratio":    costRatio(),
+	"cost_per_gain": costPerGain(),
+	"break_even":    breakEven(),
+	"agreement":     agreement{},
+	"survival":      survival{},
+	"reliability":   reliability{},
+	"event_study":   eventStudy{},
 }
 
 // total sums the column value. It has no interval: what was paid is no sample.
