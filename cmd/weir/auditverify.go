@@ -42,6 +42,11 @@ exit code is 1.`,
 				return err
 			}
 			report, err := reader.Verify(cmd.Context(), paths.Remembered)
+			if verified, ok := report.Verified(a.now(), err); ok {
+				if err := paths.KeepVerified(verified); err != nil {
+					return err
+				}
+			}
 			if fault, ok := errors.AsType[*audit.Fault](err); ok {
 				found := auditFault{fault.Kind, fault.First, fault.Last, fault.File, fault.Reason}
 				return errors.Join(a.print(found), policy.Errorf(policy.Failed, "%w", fault))

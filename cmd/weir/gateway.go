@@ -35,7 +35,7 @@ func (a *app) gateway(ctx context.Context) (*gateway.Gateway, error) {
 // and a recorder.
 func (a *app) gatewayConfig(catalog gateway.Catalog, history *audit.Reader) gateway.Config {
 	return gateway.Config{
-		Snapshots: snapshot.In(a.config.Home), History: history, Catalog: catalog,
+		Snapshots: snapshot.In(a.config.Home), History: history, Ledgers: (&oversight{a: a, reader: history}).ledgers(), Catalog: catalog,
 		Engine: a.engine(), Instances: openScopes, Program: buildVersions(nil).Version, Now: a.now, Log: a.log,
 	}
 }

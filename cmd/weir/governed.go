@@ -17,10 +17,8 @@ import (
 	"github.com/weir-warehouse/weir/etl"
 	"github.com/weir-warehouse/weir/etl/contract"
 	"github.com/weir-warehouse/weir/policy"
-	"github.com/weir-warehouse/weir/policy/audit"
 	"github.com/weir-warehouse/weir/policy/identity"
 	"github.com/weir-warehouse/weir/policy/opa"
-	"github.com/weir-warehouse/weir/sql/gateway"
 )
 
 const (
@@ -43,9 +41,11 @@ func (a *app) datasets() ([]policy.Dataset, error) {
 }
 
 func datasetsOf(catalog *contract.Catalog) []policy.Dataset {
-	return append(catalog.Policy(), policy.Dataset{
-		Name: "audit.decisions", Compartment: gateway.AuditCompartment, Tags: []string{"governance"}, Columns: audit.Columns(),
-	})
+	datasets := catalog.Policy()
+	for _, l := range new(oversight).ledgers() {
+		datasets = append(datasets, l.Dataset)
+	}
+	return datasets
 }
 
 // policySource returns where the policy is: where the configuration says, else

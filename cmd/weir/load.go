@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -66,8 +67,16 @@ func (a *app) recordLoad(ctx context.Context, r etl.Report) error {
 		if o.Status != etl.StatusLoaded {
 			continue
 		}
-		err := a.record(ctx, audit.KindLoad, "weir load", []string{o.Dataset}, map[string]string{
-			"batch": o.ID, "content_sha256": o.SHA256, "read": strconv.FormatInt(o.Read, 10), "quarantined": strconv.FormatInt(o.Quarantined, 10),
+		broken := map[string]int64{}
+		maps.Copy(broken, o.ByRule)
+		rules, err := json.Marshal(broken)
+		if err != nil {
+			return err
+		}
+		count := func(n int64) string { return strconv.FormatInt(n, 10) }
+		err = a.record(ctx, audit.KindLoad, "weir load", []string{o.Dataset}, map[string]string{
+			"batch": o.ID, "content_sha256": o.SHA256, "read": count(o.Read), "loaded": count(o.Loaded), "updated": count(o.Updated),
+			"ended": count(o.Ended), "quarantined": count(o.Quarantined), "rules": string(rules), "seconds": strconv.FormatFloat(o.Seconds, 'f', 3, 64),
 		})
 		if err != nil {
 			return err

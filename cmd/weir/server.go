@@ -171,9 +171,37 @@ func (i issuer) Verify(ctx context.Context, secret string) (access.Credential, b
 	return access.Credential{Principal: who.Principal, Expires: who.Expires}, mine, err
 }
 
+// verifyEvery is how often a server verifies the audit log.
+const verifyEvery = 24 * time.Hour
+
+// verifyLog verifies the audit log now and then, and keeps what it finds.
+func (s *server) verifyLog(ctx context.Context) {
+	ticker := time.NewTicker(verifyEvery)
+	defer ticker.Stop()
+	for {
+		reader, paths, err := s.a.auditLog()
+		if err == nil {
+			var report audit.Report
+			report, err = reader.Verify(ctx, paths.Remembered)
+			if verified, ok := report.Verified(s.a.now(), err); ok {
+				err = errors.Join(err, paths.KeepVerified(verified))
+			}
+		}
+		if err != nil && ctx.Err() == nil {
+			s.a.log.ErrorContext(ctx, "the audit log did not verify", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
 // watch takes over another policy and other contracts until the context ends.
 func (s *server) watch(ctx context.Context) {
 	var polling sync.WaitGroup
+	polling.Go(func() { s.verifyLog(ctx) })
 	polling.Go(func() { s.policy.Poll(ctx, pollEvery) })
 	defer polling.Wait()
 	current, _, _ := s.snapshots().CurrentID() //nolint:errcheck // each statement asks again, and says so

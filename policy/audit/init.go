@@ -21,6 +21,7 @@ type Paths struct {
 	Dir        string // the log itself: checkpoint, tiles, journals, lock
 	Key        string // the private key; the verifier key is in Key + ".pub"
 	Remembered string // the last signed checkpoint, kept apart from the log
+	Verified   string // what the last verification found
 }
 
 // Home returns the paths that a warehouse uses, given its home directory.
@@ -29,6 +30,7 @@ func Home(home string) Paths {
 		Dir:        filepath.Join(home, "audit"),
 		Key:        filepath.Join(home, "audit.key"),
 		Remembered: filepath.Join(home, "audit.checkpoint"),
+		Verified:   filepath.Join(home, "audit.verified"),
 	}
 }
 

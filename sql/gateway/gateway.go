@@ -52,7 +52,8 @@ type Config struct {
 	Snapshots snapshot.Store
 	Policy    Policy
 	Recorder  Recorder
-	History   History // for the dataset audit.decisions
+	History   History  // from which ledgers are filled
+	Ledgers   []Ledger // the datasets that are no file's
 	Catalog   Catalog
 	Engine    duck.Options // of one instance
 	Instances int          // scopes kept open at most

@@ -93,6 +93,12 @@ func secrets() map[string]secret {
 				return r
 			}, everything,
 		},
+		"privacy officer": {
+			func(w *world) policy.Request { return w.Person("P", policy.PrivacyAudit, policy.PrivacyOfficer) }, everything,
+		},
+		"data steward": {
+			func(w *world) policy.Request { return w.Person("S", policy.Operations, policy.DataSteward) }, everything,
+		},
 		"school leader": {
 			func(w *world) policy.Request { return w.Person("L1", policy.SchoolImprovement, policy.SchoolLeader) }, everything,
 		},

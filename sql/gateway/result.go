@@ -25,7 +25,7 @@ type Result struct {
 	began   time.Time
 	limits  policy.Limits
 	runner  *runner
-	idle    *idle // where the runner goes
+	idle    *idle // where the runner goes; nil: nowhere
 	stream  *duck.Stream
 	decided bool // the decision is recorded, so the outcome will be
 	rows    int64
@@ -81,7 +81,7 @@ func (r *Result) turn() error {
 // Close ends the statement; how it ended will be recorded.
 func (r *Result) Close() {
 	clean := r.stream != nil && r.stream.Close() && r.err == nil
-	if r.runner != nil && clean {
+	if r.runner != nil && r.idle != nil && clean {
 		r.idle.give(r.runner)
 	} else if r.runner != nil {
 		r.runner.close()

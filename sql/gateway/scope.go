@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,23 +12,16 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"github.com/weir-warehouse/weir/policy"
-	"github.com/weir-warehouse/weir/policy/audit"
 	"github.com/weir-warehouse/weir/sql/duck"
 	"github.com/weir-warehouse/weir/sql/guard"
 	"github.com/weir-warehouse/weir/sql/snapshot"
 )
-
-// AuditCompartment is the compartment of audit.decisions, which is no file: the
-// gateway fills it from the log.
-const AuditCompartment = "audit_log"
 
 // How many texts that were checked a scope remembers, and up to which length.
 const (
 	rememberedTexts = 256
 	rememberedText  = 8 << 10
 )
-
-const auditTable = AuditCompartment + ".main.decisions"
 
 // open is a scope with its instances: data, where statements over datasets
 // run, and shadow, with the same tables and no rows, where questions about the
@@ -49,7 +41,7 @@ type open struct {
 
 	mu      sync.Mutex
 	solid   map[string]bool // relations that were materialised
-	audited int64           // audit records that the table holds
+	ledgers map[string]*state
 }
 
 // table is a relation that the scope shows.
@@ -74,7 +66,7 @@ func (t table) String() string { return duck.Ident(t.schema) + "." + duck.Ident(
 
 // build opens the instances of a scope over a snapshot.
 func (g *Gateway) build(ctx context.Context, key string, scope *policy.Scope, m *snapshot.Manifest) (o *open, err error) {
-	o = &open{key: key, scope: scope, solid: map[string]bool{}, idle: newIdle()}
+	o = &open{key: key, scope: scope, solid: map[string]bool{}, ledgers: map[string]*state{}, idle: newIdle()}
 	if o.known, err = lru.New[string, *checked](rememberedTexts); err != nil {
 		return nil, err
 	}
@@ -136,15 +128,8 @@ func (g *Gateway) fill(ctx context.Context, c *duck.Conn, o *open, m *snapshot.M
 }
 
 func (g *Gateway) attach(ctx context.Context, c *duck.Conn, name string, m *snapshot.Manifest) error {
-	if name == AuditCompartment {
-		cols := []string{}
-		for _, col := range audit.Columns() {
-			cols = append(cols, duck.Ident(col.Name)+" "+col.Type)
-		}
-		if err := c.Exec(ctx, "ATTACH ':memory:' AS "+duck.Ident(name)); err != nil {
-			return err
-		}
-		return c.Exec(ctx, fmt.Sprintf("CREATE TABLE %s (%s)", auditTable, strings.Join(cols, ", ")))
+	if ledgers := g.ledgersIn(name); len(ledgers) > 0 {
+		return attachLedgers(ctx, c, name, ledgers)
 	}
 	part, ok := m.Compartment(name)
 	if !ok {
@@ -242,11 +227,11 @@ func (g *Gateway) ready(ctx context.Context, o *open, relations []string) error 
 		if !slices.Contains(relations, t.schema+"."+t.name) {
 			continue
 		}
-		if slices.Contains(o.scope.Compartments, AuditCompartment) && t.schema == "audit" {
-			if err := g.refreshAudit(ctx, o); err != nil {
-				return err
-			}
-		} else if t.filtered() && !o.solid[t.String()] {
+		ledger, err := g.refresh(ctx, o, t.grant.Dataset)
+		if err != nil {
+			return err
+		}
+		if !ledger && t.filtered() && !o.solid[t.String()] {
 			if err := o.materialise(ctx, t); err != nil {
 				return err
 			}
@@ -272,36 +257,6 @@ func (o *open) materialise(ctx context.Context, t table) error {
 		}
 	}
 	o.solid[t.String()] = true
-	return nil
-}
-
-// auditChunk is how many records are handed to the engine at once.
-const auditChunk = 4096
-
-// refreshAudit adds the records that were made since the last statement.
-func (g *Gateway) refreshAudit(ctx context.Context, o *open) error {
-	var lines bytes.Buffer
-	next, err := g.History.WriteSince(ctx, &lines, o.audited)
-	if err != nil {
-		return fmt.Errorf("read the audit log: %w", err)
-	}
-	c, err := o.data.Connect()
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	insert := fmt.Sprintf("INSERT INTO %s SELECT %s FROM (SELECT unnest(CAST(? AS JSON[])) AS e)", auditTable, strings.Join(audit.Projection("e"), ", "))
-	for chunk := range slices.Chunk(bytes.Split(bytes.TrimSpace(lines.Bytes()), []byte{'\n'}), auditChunk) {
-		if len(chunk[0]) == 0 {
-			continue
-		}
-		s, err := c.Query(ctx, insert, "["+string(bytes.Join(chunk, []byte{','}))+"]")
-		if err != nil {
-			return fmt.Errorf("read the audit log: %w", err)
-		}
-		s.Close()
-	}
-	o.audited = next
 	return nil
 }
 

@@ -124,7 +124,9 @@ func (s *Session) begin(ctx context.Context, r *Result, o *open, c *checked, par
 		}
 		return s.g.hide(ctx, r.id, err)
 	}
-	r.idle = o.idle
+	if !s.g.changing(c.Relations) {
+		r.idle = o.idle
+	}
 	values := make([]duck.Param, len(c.bound))
 	for i, at := range c.bound {
 		values[i] = duck.Param{Text: params[at].Value, Null: params[at].Null}

@@ -94,8 +94,18 @@ test_student_keys if {
 }
 
 test_stewards if {
-	broken(granting(harmless(["data_steward"]), "observation", "show", "all")) == {"Data stewards are granted core only"}
+	broken(granting(harmless(["data_steward"]), "observation", "show", "all")) == {"Data stewards are granted core and operations only"}
 	broken(granting(harmless(["data_steward"]), "teacher", "show", "all")) == set()
+	broken(granting(harmless(["data_steward"]), "operations.load", "show", "all")) == set()
+	broken(granting(harmless(["district_leader"]), "operations.load", "show", "all")) == {"Only data stewards are granted operations"}
+}
+
+test_audit_log if {
+	broken(granting(harmless(["data_steward"]), "audit.decisions", "show", "all")) == {
+		"Data stewards are granted core and operations only",
+		"Only privacy officers are granted the audit log",
+	}
+	broken(granting(harmless(["privacy_officer"]), "audit.decisions", "show", "all")) == set()
 }
 
 test_small_figures if {

@@ -34,11 +34,27 @@ broken contains {"invariant": rego.metadata.rule().title, "dataset": name, "colu
 }
 
 # METADATA
-# title: Data stewards are granted core only
+# title: Data stewards are granted core and operations only
 broken contains {"invariant": rego.metadata.rule().title, "dataset": name, "column": ""} if {
 	"data_steward" in input.acting
 	some name, _ in input.granted
-	data.catalog.datasets[name].compartment != "core"
+	not data.catalog.datasets[name].compartment in {"core", "operations_log"}
+}
+
+# METADATA
+# title: Only data stewards are granted operations
+broken contains {"invariant": rego.metadata.rule().title, "dataset": name, "column": ""} if {
+	some name, _ in input.granted
+	data.catalog.datasets[name].compartment == "operations_log"
+	not "data_steward" in input.acting
+}
+
+# METADATA
+# title: Only privacy officers are granted the audit log
+broken contains {"invariant": rego.metadata.rule().title, "dataset": name, "column": ""} if {
+	some name, _ in input.granted
+	data.catalog.datasets[name].compartment == "audit_log"
+	not "privacy_officer" in input.acting
 }
 
 # METADATA

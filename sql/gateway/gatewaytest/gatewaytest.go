@@ -118,7 +118,10 @@ func New(t testing.TB, files map[string]string, more ...string) *World {
 	t.Cleanup(func() { w.must(w.Log.Close()) })
 	bundle, err := opa.BuiltIn()
 	w.must(err)
-	datasets := append(catalog.Policy(), policy.Dataset{Name: "audit.decisions", Compartment: gateway.AuditCompartment, Columns: audit.Columns()})
+	datasets := catalog.Policy()
+	for _, l := range Ledgers() {
+		datasets = append(datasets, l.Dataset)
+	}
 	engine, err := opa.New(ctx, bundle, datasets, opa.Options{
 		Secret: []byte("0123456789abcdef0123456789abcdef"),
 		Proven: func(string) bool { return true }, // the bundle's own tests prove it
@@ -129,7 +132,7 @@ func New(t testing.TB, files map[string]string, more ...string) *World {
 	w.Reader, err = audit.NewReader(w.Paths.Dir, verifier)
 	w.must(err)
 	w.Gateway, err = gateway.New(gateway.Config{
-		Snapshots: snapshot.In(w.Home.Dir), Policy: engine, Recorder: w.Log, History: w.Reader, Catalog: catalog,
+		Snapshots: snapshot.In(w.Home.Dir), Policy: engine, Recorder: w.Log, History: w.Reader, Ledgers: Ledgers(), Catalog: catalog,
 		Engine: duck.Options{Threads: 1, MemoryLimit: "512MB", TempDirectory: filepath.Join(dir, "spill")}, Instances: 4,
 		Program: "test", Now: Now, Log: slog.New(slog.DiscardHandler),
 	})
@@ -137,6 +140,18 @@ func New(t testing.TB, files map[string]string, more ...string) *World {
 	t.Cleanup(w.Close)
 	w.readKeys()
 	return w
+}
+
+// Ledgers are those of the audit log, and one that tells of a snapshot.
+func Ledgers() []gateway.Ledger {
+	return append(gateway.AuditLedgers(), gateway.Ledger{
+		Dataset: policy.Dataset{Name: "operations.snapshot", Compartment: gateway.OperationsCompartment, Columns: []policy.Column{
+			{Name: "snapshot", Type: "VARCHAR"}, {Name: "created", Type: "TIMESTAMP"}, {Name: "rows", Type: "BIGINT"},
+		}},
+		Rows: func(context.Context) ([]byte, error) {
+			return []byte(`[{"snapshot": "first", "created": "2026-03-01T09:00:00Z", "rows": 12}]`), nil
+		},
+	})
 }
 
 func (w *World) must(err error) {
