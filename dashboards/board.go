@@ -1,0 +1,217 @@
+package dashboards
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Colours that readers with any colour vision tell apart (Okabe and Ito,
+// https://jfly.uni-koeln.de/color/). Blue is as it should be, vermilion is not.
+const (
+	blue      = "#0072B2"
+	orange    = "#E69F00"
+	vermilion = "#D55E00"
+	green     = "#009E73"
+	sky       = "#56B4E9"
+	purple    = "#CC79A7"
+	grey      = "#8A8A8A"
+)
+
+// palette is the order in which named series take colours.
+func palette() []string { return []string{blue, orange, green, purple, sky, vermilion, grey} }
+
+const (
+	gridWidth = 24
+	rowHeight = 1
+)
+
+// board builds a dashboard, with panels from left to right and from top to
+// bottom in the order in which they are added.
+type board struct {
+	Dashboard
+
+	source  Source
+	x, y, h int // where the next panel goes, and the height of the line
+}
+
+// newBoard begins an audience's dashboard. A day's range is from, such as
+// now-7d; refresh is how often it is asked again.
+func newBoard(a Audience, uid, title, description, from, refresh string) *board {
+	return &board{source: a.source(), Dashboard: Dashboard{
+		UID: "weir-" + uid, Title: title, Description: description, Tags: []string{"weir", a.Tag()},
+		SchemaVersion: schemaVersion, GraphTooltip: 1, Timezone: "browser", Time: TimeRange{from, "now"}, Refresh: refresh,
+		Links:       []Link{{Type: "dashboards", Title: "Weir", Tags: []string{"weir"}, IncludeVars: true, KeepTime: true, AsDropdown: true, Icon: "external link"}},
+		Templating:  Templating{[]Variable{}},
+		Annotations: Marks{[]Mark{}},
+	}}
+}
+
+// choose adds a variable of many values, all of them at first.
+func (b *board) choose(name, label, description, sql string) {
+	b.Templating.List = append(b.Templating.List, Variable{
+		Name: name, Label: label, Description: description, Type: "query", Datasource: b.source, Query: sql, Definition: sql,
+		Multi: true, IncludeAll: true, Current: &Selected{[]string{"All"}, []string{"$__all"}}, Refresh: 2, Sort: 1,
+	})
+}
+
+// mark adds annotations from a query that gives time, text and tags.
+func (b *board) mark(name, sql string) {
+	b.Annotations.List = append(b.Annotations.List, Mark{
+		Name: name, Datasource: b.source, Enable: true, IconColor: vermilion, Target: b.target("A", "table", sql),
+	})
+}
+
+func (b *board) target(ref, format, sql string) Target {
+	return Target{ref, b.source, "code", format, true, sql}
+}
+
+// heading begins a new line with a heading.
+func (b *board) heading(title string) {
+	b.newLine()
+	b.Panels = append(b.Panels, Panel{ID: len(b.Panels) + 1, Type: "row", Title: title, GridPos: GridPos{0, b.y, gridWidth, rowHeight}, Panels: []Panel{}})
+	b.y += rowHeight
+}
+
+func (b *board) newLine() { b.x, b.y, b.h = 0, b.y+b.h, 0 }
+
+// chart is what a panel says and shows.
+type chart struct {
+	title  string
+	means  string // definition of what is shown
+	source string // where it comes from
+	empty  string // what an answer without rows means
+	w, h   int
+	sql    string
+
+	unit      string
+	steps     []Step
+	mappings  []Mapping
+	overrides []Override
+	series    []string // names of series, for their colours
+	min, max  *float64
+	decimals  *int
+}
+
+func (b *board) add(kind, format string, c chart, custom, options map[string]any) {
+	if b.x+c.w > gridWidth {
+		b.newLine()
+	}
+	defaults := FieldDefaults{Unit: c.unit, Decimals: c.decimals, Min: c.min, Max: c.max, NoValue: c.empty, Mappings: c.mappings, Custom: custom,
+		Color: map[string]any{"mode": "fixed", "fixedColor": blue}}
+	if len(c.steps) > 0 {
+		defaults.Color = map[string]any{"mode": "thresholds"}
+		defaults.Thresholds = &Thresholds{"absolute", c.steps}
+	}
+	overrides := append([]Override{}, c.overrides...)
+	for i, name := range c.series {
+		overrides = append(overrides, named(name, Property{"color", map[string]any{"mode": "fixed", "fixedColor": palette()[i%len(palette())]}}))
+	}
+	b.Panels = append(b.Panels, Panel{
+		ID: len(b.Panels) + 1, Type: kind, Title: c.title, Description: fmt.Sprintf("%s\n\nSource: %s", c.means, c.source),
+		GridPos: GridPos{b.x, b.y, c.w, c.h}, Datasource: &b.source, Targets: []Target{b.target("A", format, strings.TrimSpace(c.sql))},
+		FieldConfig: &FieldConfig{defaults, overrides}, Options: options,
+	})
+	b.x, b.h = b.x+c.w, max(b.h, c.h)
+}
+
+// stat shows the last number of each field, or the first word.
+func (b *board) stat(c chart) {
+	b.add("stat", "table", c, nil, map[string]any{
+		"colorMode": "value", "graphMode": "none", "justifyMode": "auto", "textMode": "value", "wideLayout": true,
+		"reduceOptions": map[string]any{"calcs": []string{"lastNotNull"}, "fields": "/.*/", "values": false},
+	})
+}
+
+// table shows rows as they are.
+func (b *board) table(c chart) {
+	c.steps = nil
+	b.add("table", "table", c, map[string]any{"align": "auto", "filterable": true, "inspect": true},
+		map[string]any{"showHeader": true, "cellHeight": "sm", "footer": map[string]any{"show": false}})
+}
+
+// lines shows series over time.
+func (b *board) lines(c chart) {
+	b.add("timeseries", "time_series", c, map[string]any{
+		"drawStyle": "line", "lineWidth": 2, "fillOpacity": 5, "showPoints": "auto", "pointSize": 6, "spanNulls": false,
+	}, seriesOptions())
+}
+
+// columns shows series over time as stacked columns.
+func (b *board) columns(c chart) {
+	b.add("timeseries", "time_series", c, map[string]any{
+		"drawStyle": "bars", "lineWidth": 1, "fillOpacity": 70, "showPoints": "never", "stacking": map[string]any{"mode": "normal", "group": "A"},
+	}, seriesOptions())
+}
+
+func seriesOptions() map[string]any {
+	return map[string]any{
+		"legend":  map[string]any{"displayMode": "list", "placement": "bottom", "showLegend": true},
+		"tooltip": map[string]any{"mode": "multi", "sort": "desc"},
+	}
+}
+
+// bars shows a bar for each row: the first column names it, the others are
+// numbers.
+func (b *board) bars(c chart, horizontal bool) {
+	orientation := "vertical"
+	if horizontal {
+		orientation = "horizontal"
+	}
+	options := seriesOptions()
+	options["orientation"], options["showValue"], options["groupWidth"], options["barWidth"] = orientation, "auto", 0.7, 0.9
+	options["xTickLabelMaxLength"] = 24
+	b.add("barchart", "table", c, map[string]any{"fillOpacity": 85, "lineWidth": 0}, options)
+}
+
+// plane shows a point for each row, x against y.
+func (b *board) plane(c chart, x, y, label string) {
+	field := func(name string) map[string]any {
+		return map[string]any{"matcher": map[string]any{"id": "byName", "options": name}}
+	}
+	options := seriesOptions()
+	options["mapping"] = "manual"
+	options["series"] = []any{map[string]any{"x": field(x), "y": field(y), "name": map[string]any{"fixed": label}}}
+	b.add("xychart", "table", c, map[string]any{"show": "points", "pointSize": map[string]any{"fixed": 9}}, options)
+}
+
+// named overrides the field of that name.
+func named(name string, properties ...Property) Override {
+	return Override{Matcher{"byName", name}, properties}
+}
+
+// unit gives the field of that name a unit.
+func unit(name, u string) Override { return named(name, Property{"unit", u}) }
+
+// width gives the column of that name a width.
+func width(name string, pixels int) Override { return named(name, Property{"custom.width", pixels}) }
+
+// hidden keeps a column of a table out of sight.
+func hidden(name string) Override {
+	return named(name, Property{"custom.hidden", true}, Property{"custom.hideFrom", map[string]bool{"viz": true, "legend": true, "tooltip": true}})
+}
+
+// coloured colours a column's cells by its words.
+func coloured(name string, words ...Mapping) Override {
+	return named(name, Property{"mappings", words}, Property{"custom.cellOptions", map[string]any{"type": "color-text"}})
+}
+
+// word colours a word.
+func word(color string, texts ...string) Mapping {
+	m := Mapping{"value", map[string]MappingResult{}}
+	for i, t := range texts {
+		m.Options[t] = MappingResult{Color: color, Index: i}
+	}
+	return m
+}
+
+// rising are steps that get worse with size: blue, then orange from warn on,
+// vermilion from bad on.
+func rising(warn, bad float64) []Step { return []Step{{blue, nil}, {orange, &warn}, {vermilion, &bad}} }
+
+// falling are steps that get worse with smallness.
+func falling(bad, warn float64) []Step {
+	return []Step{{vermilion, nil}, {orange, &bad}, {blue, &warn}}
+}
+
+func number(v float64) *float64 { return &v }
+func places(n int) *int         { return &n }
