@@ -23,7 +23,7 @@ func OpenInstance(o Options) (*Instance, error) {
 		return nil, errors.New("start the engine: no configuration")
 	}
 	defer bindings.DestroyConfig(&config)
-	for _, s := range o.settings() {
+	for _, s := range append(o.settings(), [2]string{"arrow_lossless_conversion", "true"}) {
 		if bindings.SetConfig(config, s[0], s[1]) == bindings.StateError {
 			return nil, fmt.Errorf("start the engine: setting %s = %q is refused", s[0], s[1])
 		}

@@ -64,7 +64,8 @@ func (p *Statement) Schema() (*arrow.Schema, error) {
 	var options bindings.ArrowOptions
 	bindings.ConnectionGetArrowOptions(p.conn.conn, &options)
 	defer bindings.DestroyArrowOptions(&options)
-	return schemaOf(options, types, names)
+	c, err := columnsOf(options, types, names)
+	return c.given, err
 }
 
 // Query prepares and starts a statement whose parameters are texts.

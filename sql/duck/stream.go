@@ -17,7 +17,7 @@ type Stream struct {
 	ctx     context.Context //nolint:containedctx // the statement's own
 	result  bindings.Result
 	options bindings.ArrowOptions
-	schema  *arrow.Schema
+	columns columns
 }
 
 func (s *Stream) fault() error {
@@ -27,7 +27,7 @@ func (s *Stream) fault() error {
 	return &Fault{Kind: faultKind(bindings.ResultErrorType(&s.result)), Text: bindings.ResultError(&s.result)}
 }
 
-// describe finds the result's schema.
+// describe finds the result's columns.
 func (s *Stream) describe() (err error) {
 	n := bindings.ColumnCount(&s.result)
 	types, names := make([]bindings.LogicalType, n), make([]string, n)
@@ -36,12 +36,12 @@ func (s *Stream) describe() (err error) {
 	}
 	defer destroy(types)
 	s.options = bindings.ResultGetArrowOptions(&s.result)
-	s.schema, err = schemaOf(s.options, types, names)
+	s.columns, err = columnsOf(s.options, types, names)
 	return err
 }
 
 // Schema describes the result's columns.
-func (s *Stream) Schema() *arrow.Schema { return s.schema }
+func (s *Stream) Schema() *arrow.Schema { return s.columns.given }
 
 // Next returns the next batch, of at most 2,048 rows, or io.EOF. The caller
 // releases it.
@@ -58,12 +58,12 @@ func (s *Stream) Next() (arrow.RecordBatch, error) {
 		s.clean = true
 		return nil, io.EOF
 	}
-	batch, data := bindings.DataChunkToArrowArray(s.options, s.schema, chunk)
+	batch, data := bindings.DataChunkToArrowArray(s.options, s.columns.exported, chunk)
 	defer bindings.DestroyErrorData(&data)
 	if batch == nil {
 		return nil, &Fault{Kind: FaultOther, Text: bindings.ErrorDataMessage(data)}
 	}
-	return batch, nil
+	return s.columns.form(batch), nil
 }
 
 // Close ends the statement, whether or not it was read to its end. It reports

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
 	bindings "github.com/duckdb/duckdb-go-bindings"
 )
 
@@ -13,20 +14,56 @@ import (
 // VARCHAR, are the same to Arrow.
 const TypeKey = "duckdb_type"
 
-// schemaOf is the Arrow schema of columns, with the engine's types as metadata.
-func schemaOf(options bindings.ArrowOptions, types []bindings.LogicalType, names []string) (*arrow.Schema, error) {
-	schema, data := bindings.NewArrowSchema(options, types, names)
+// columns are the columns of a result: as the engine exports them, as they are
+// given on, and how the one becomes the other.
+type columns struct {
+	exported, given *arrow.Schema
+	forms           []form
+}
+
+// columnsOf describes columns. What is given on has the engine's types as
+// metadata.
+func columnsOf(options bindings.ArrowOptions, types []bindings.LogicalType, names []string) (columns, error) {
+	exported, data := bindings.NewArrowSchema(options, types, names)
 	defer bindings.DestroyErrorData(&data)
-	if schema == nil {
-		return nil, &Fault{Kind: FaultOther, Text: bindings.ErrorDataMessage(data)}
+	if exported == nil {
+		return columns{}, unexported(options, types)
 	}
-	fields := schema.Fields()
+	fields, forms := exported.Fields(), make([]form, len(types))
 	for i := range fields {
-		known := fields[i].Metadata
-		fields[i].Metadata = arrow.NewMetadata(append(known.Keys(), TypeKey), append(known.Values(), typeName(types[i])))
+		fields[i], forms[i] = formOf(fields[i], types[i])
+		fields[i].Metadata = arrow.NewMetadata([]string{TypeKey}, []string{typeName(types[i])})
 	}
-	metadata := schema.Metadata()
-	return arrow.NewSchema(fields, &metadata), nil
+	return columns{exported, arrow.NewSchema(fields, nil), forms}, nil
+}
+
+// form gives a batch on, and releases it.
+func (c columns) form(batch arrow.RecordBatch) arrow.RecordBatch {
+	defer batch.Release()
+	given := make([]arrow.Array, batch.NumCols())
+	for i, column := range batch.Columns() {
+		if c.forms[i] == nil {
+			given[i] = column
+			continue
+		}
+		d := c.forms[i](column.Data())
+		given[i] = array.MakeFromData(d)
+		d.Release()
+		defer given[i].Release()
+	}
+	return array.NewRecordBatch(c.given, given, batch.NumRows())
+}
+
+// unexported says which type the engine does not export.
+func unexported(options bindings.ArrowOptions, types []bindings.LogicalType) error {
+	for _, t := range types {
+		schema, data := bindings.NewArrowSchema(options, []bindings.LogicalType{t}, []string{""})
+		bindings.DestroyErrorData(&data)
+		if schema == nil {
+			return &Fault{Kind: FaultStatement, Prepared: true, Text: "a result cannot have a column of type " + typeName(t) + "; cast it to JSON or VARCHAR"}
+		}
+	}
+	return &Fault{Kind: FaultOther, Text: "the result's columns cannot be described"}
 }
 
 func destroy(types []bindings.LogicalType) {

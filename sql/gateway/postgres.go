@@ -6,9 +6,12 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/apache/arrow-go/v18/arrow"
+
 	"github.com/weir-warehouse/weir/policy"
 	"github.com/weir-warehouse/weir/sql/duck"
 	"github.com/weir-warehouse/weir/sql/gateway/pgcatalog"
+	"github.com/weir-warehouse/weir/sql/gateway/pgname"
 	"github.com/weir-warehouse/weir/sql/guard"
 )
 
@@ -119,4 +122,21 @@ func (s *Session) shadow(o *open, v guard.Verdict) (*duck.Instance, error) {
 		return o.postgres.open()
 	}
 	return o.shadow, nil
+}
+
+// named gives the columns of a result the names that PostgreSQL's clients know.
+// The statement is not touched: it runs as it was checked.
+func (s *Session) named(schema *arrow.Schema, names pgname.Names) *arrow.Schema {
+	if !s.inPostgres() {
+		return schema
+	}
+	fields := schema.Fields()
+	engine := make([]string, len(fields))
+	for i, f := range fields {
+		engine[i] = f.Name
+	}
+	for i, name := range names.For(engine) {
+		fields[i].Name = name
+	}
+	return arrow.NewSchema(fields, nil)
 }

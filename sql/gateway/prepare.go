@@ -12,6 +12,7 @@ import (
 	"github.com/weir-warehouse/weir/policy"
 	"github.com/weir-warehouse/weir/sql/duck"
 	"github.com/weir-warehouse/weir/sql/gateway/pgcatalog"
+	"github.com/weir-warehouse/weir/sql/gateway/pgname"
 	"github.com/weir-warehouse/weir/sql/guard"
 )
 
@@ -33,7 +34,8 @@ type checked struct {
 	text        string
 	parameters  []string // types
 	occurrences []occurrence
-	bound       []int // the client's parameters in the engine's order
+	bound       []int        // the client's parameters in the engine's order
+	names       pgname.Names // of the result's columns, for a client of PostgreSQL
 }
 
 // Prepare guards and describes a statement, and neither runs nor records it: it
@@ -58,7 +60,7 @@ func (s *Session) Prepare(ctx context.Context, text string, kinds ...string) (*P
 		return nil, s.refused(ctx, newID(), err)
 	}
 	return &Prepared{
-		Schema: schema, Parameters: c.parameters, Notes: o.notes(c.Relations), Catalog: c.Touches == guard.TouchesCatalog,
+		Schema: s.named(schema, c.names), Parameters: c.parameters, Notes: o.notes(c.Relations), Catalog: c.Touches == guard.TouchesCatalog,
 	}, nil
 }
 
@@ -147,11 +149,14 @@ func (s *Session) remembered(ctx context.Context, o *open, text string, kinds []
 	if c, ok := o.known.Get(key); ok {
 		return c, nil
 	}
-	v, err := s.judge(ctx, o, text)
+	v, tree, err := s.judge(ctx, o, text)
 	if err != nil {
 		return nil, err
 	}
 	c := &checked{Verdict: v, source: text, text: text}
+	if v.Refusal == nil && s.inPostgres() {
+		c.names = pgname.Of(tree)
+	}
 	if v.Refusal == nil {
 		if err := s.typed(ctx, o, c, kinds); err != nil {
 			return nil, err
@@ -164,19 +169,18 @@ func (s *Session) remembered(ctx context.Context, o *open, text string, kinds []
 }
 
 // judge has a text parsed and judged.
-func (s *Session) judge(ctx context.Context, o *open, text string) (guard.Verdict, error) {
+func (s *Session) judge(ctx context.Context, o *open, text string) (v guard.Verdict, tree []byte, err error) {
 	if refusal := s.g.guard.CheckText(text); refusal != nil {
-		return guard.Verdict{Refusal: refusal}, nil //nolint:nilerr // a refusal is a verdict, and no fault of the check
+		return guard.Verdict{Refusal: refusal}, nil, nil //nolint:nilerr // a refusal is a verdict, and no fault of the check
 	}
-	tree, err := s.g.parser.tree(ctx, text)
-	if err != nil {
-		return guard.Verdict{}, err
+	if tree, err = s.g.parser.tree(ctx, text); err != nil {
+		return guard.Verdict{}, nil, err
 	}
 	names, err := s.names(o)
 	if err != nil {
-		return guard.Verdict{}, err
+		return guard.Verdict{}, nil, err
 	}
-	return s.g.guard.Check(text, tree, names), nil
+	return s.g.guard.Check(text, tree, names), tree, nil
 }
 
 // typed gives each parameter of a checked text a type, and has the text that
@@ -215,7 +219,7 @@ func (s *Session) typed(ctx context.Context, o *open, c *checked, kinds []string
 	slices.Sort(c.bound)
 	c.bound = slices.Compact(c.bound)
 	c.occurrences, c.text = all, cast(c.text, all, c.bound)
-	c.Verdict, err = s.judge(ctx, o, c.text)
+	c.Verdict, _, err = s.judge(ctx, o, c.text)
 	if c.Refusal != nil {
 		c.Refusal.Position = -1 // of a text that the client did not write
 	}

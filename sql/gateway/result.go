@@ -27,6 +27,7 @@ type Result struct {
 	runner  *runner
 	idle    *idle // where the runner goes; nil: nowhere
 	stream  *duck.Stream
+	schema  *arrow.Schema
 	decided bool // the decision is recorded, so the outcome will be
 	rows    int64
 	bytes   int64
@@ -38,7 +39,7 @@ type Result struct {
 func (r *Result) ID() string { return r.id }
 
 // Schema describes the columns.
-func (r *Result) Schema() *arrow.Schema { return r.stream.Schema() }
+func (r *Result) Schema() *arrow.Schema { return r.schema }
 
 // Next returns the next batch, or io.EOF. The caller releases it.
 func (r *Result) Next() (arrow.RecordBatch, error) {

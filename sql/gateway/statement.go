@@ -134,6 +134,7 @@ func (s *Session) begin(ctx context.Context, r *Result, o *open, c *checked, par
 	if r.stream, err = r.runner.statement.Query(ctx, values...); err != nil {
 		return r.safe(err)
 	}
+	r.schema = s.named(r.stream.Schema(), c.names)
 	return nil
 }
 

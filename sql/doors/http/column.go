@@ -1,9 +1,7 @@
 package httpdoor
 
 import (
-	"bytes"
 	"encoding/base64"
-
 	"math"
 	"math/big"
 	"strconv"
@@ -50,11 +48,13 @@ func columnOf(a arrow.Array, kind string) column {
 	case *array.Float64:
 		c.json, c.text = true, func(dst []byte, i int) []byte { return appendFloat(dst, a.Value(i), 64) }
 	case *array.Decimal128:
-		c.json, c.text = true, decimalText(a, kind)
+		c.json, c.text = true, decimalText(a)
+	case *array.Decimal256:
+		c.json, c.text = true, func(dst []byte, i int) []byte { return a.Value(i).BigInt().Append(dst, 10) }
 	case *array.String:
-		c.json, c.text = kind == "JSON", func(dst []byte, i int) []byte { return append(dst, a.Value(i)...) }
+		c.json, c.text = kind == "JSON" || kind == "BIGNUM", func(dst []byte, i int) []byte { return append(dst, a.Value(i)...) }
 	case *array.Binary:
-		c.json, c.text = kind == "BIGNUM", binaryText(a, kind)
+		c.text = func(dst []byte, i int) []byte { return base64.StdEncoding.AppendEncode(dst, a.Value(i)) }
 	case *array.Dictionary:
 		values := columnOf(a.Dictionary(), kind)
 		c.json, c.text = values.json, func(dst []byte, i int) []byte { return values.text(dst, a.GetValueIndex(i)) }
@@ -110,14 +110,8 @@ func appendFloat(dst []byte, x float64, bits int) []byte {
 	return strconv.AppendFloat(dst, x, form, -1, bits)
 }
 
-// decimalText spells DECIMAL, HUGEINT and UHUGEINT, which is unsigned in the
-// same 128 bits.
-func decimalText(a *array.Decimal128, kind string) func([]byte, int) []byte {
-	if kind == "UHUGEINT" {
-		return func(dst []byte, i int) []byte {
-			return unsigned(a.Value(i)).Append(dst, 10)
-		}
-	}
+// decimalText spells DECIMAL and HUGEINT.
+func decimalText(a *array.Decimal128) func([]byte, int) []byte {
 	var scale int32
 	if t, ok := a.DataType().(*arrow.Decimal128Type); ok {
 		scale = t.Scale
@@ -155,47 +149,4 @@ func appendDecimal(dst []byte, n decimal128.Num, scale int) []byte {
 	copy(dst[point+1:], dst[point:])
 	dst[point] = '.'
 	return dst
-}
-
-// binaryText spells BLOB in base64, BIT in zeros and ones, and BIGNUM in
-// digits.
-func binaryText(a *array.Binary, kind string) func([]byte, int) []byte {
-	switch kind {
-	case "BIT":
-		return func(dst []byte, i int) []byte { return appendBits(dst, a.Value(i)) }
-	case "BIGNUM":
-		return func(dst []byte, i int) []byte { return appendBignum(dst, a.Value(i)) }
-	}
-	return func(dst []byte, i int) []byte { return base64.StdEncoding.AppendEncode(dst, a.Value(i)) }
-}
-
-// appendBits spells the engine's BIT: a byte with the number of bits that pad
-// the first data byte on its left, then the data.
-func appendBits(dst, value []byte) []byte {
-	if len(value) == 0 {
-		return dst
-	}
-	for n := int(value[0]); n < (len(value)-1)*8; n++ {
-		dst = append(dst, '0'+value[1+n/8]>>(7-n%8)&1)
-	}
-	return dst
-}
-
-// appendBignum spells the engine's BIGNUM: three bytes of which the first bit
-// says that it is not negative, then the magnitude, big-endian. Of a negative
-// one all bits are inverted.
-func appendBignum(dst, value []byte) []byte {
-	const header = 3
-	if len(value) <= header {
-		return append(dst, '0')
-	}
-	digits := bytes.Clone(value[header:])
-	n := new(big.Int)
-	if value[0]&0x80 == 0 {
-		for i := range digits {
-			digits[i] = ^digits[i]
-		}
-		return n.Neg(n.SetBytes(digits)).Append(dst, 10)
-	}
-	return n.SetBytes(digits).Append(dst, 10)
 }

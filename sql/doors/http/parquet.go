@@ -30,7 +30,7 @@ func newParquet(w io.Writer, a answer) (encoder, error) {
 	fields := a.Schema.Fields()
 	for i, name := range distinctNames(a.Schema) {
 		fields[i].Name = name
-		if !parquetHas(fields[i]) {
+		if !parquetHas(fields[i].Type) {
 			fields[i].Type = arrow.BinaryTypes.String
 		}
 	}
@@ -46,21 +46,13 @@ type plain struct{ io.Writer }
 
 // parquetHas reports whether Parquet has a type for a column. For others there
 // are the texts of CSV.
-func parquetHas(f arrow.Field) bool {
-	switch typeOf(f) {
-	case "UHUGEINT", "BIT", "BIGNUM":
-		return false
-	}
-	return parquetType(f.Type)
-}
-
-func parquetType(t arrow.DataType) bool {
+func parquetHas(t arrow.DataType) bool {
 	switch t := t.(type) {
-	case *arrow.MonthDayNanoIntervalType, arrow.UnionType, *arrow.FixedSizeListType:
+	case *arrow.MonthDayNanoIntervalType, arrow.UnionType, *arrow.FixedSizeListType, *arrow.Decimal256Type:
 		return false
 	case arrow.NestedType:
 		for _, f := range t.Fields() {
-			if !parquetType(f.Type) {
+			if !parquetHas(f.Type) {
 				return false
 			}
 		}
@@ -72,7 +64,7 @@ func (f *file) write(batch arrow.RecordBatch) error {
 	columns := make([]arrow.Array, batch.NumCols())
 	for i, c := range columnsOf(f.from, batch) {
 		columns[i] = c.Array
-		if !parquetHas(f.from.Field(i)) {
+		if !parquetHas(f.from.Field(i).Type) {
 			spelled := c.spelled()
 			defer spelled.Release()
 			columns[i] = spelled

@@ -1,7 +1,7 @@
 package encode
 
 import (
-	"encoding/binary"
+	"bytes"
 
 	"github.com/apache/arrow-go/v18/arrow"
 )
@@ -18,50 +18,37 @@ func textTime(places int) codec {
 	}
 }
 
-// zoned is a time of day with its offset, in seconds east of Greenwich.
-type zoned struct{ micros, east int64 }
-
-// zonedTimes reads TIMETZ: as the engine keeps it (40 bits of microseconds, 24
-// bits of the greatest offset less this one), or as a time in UTC.
-func zonedTimes(a arrow.Array) func(row int) zoned {
-	const greatest = 16*3600 - 1
-	if a.DataType().ID() == arrow.TIME64 {
-		v := values[arrow.Time64](a)
-		return func(row int) zoned { return zoned{micros: int64(v[row])} }
-	}
-	at := fixed(a)
-	return func(row int) zoned {
-		bits := binary.LittleEndian.Uint64(at(row))
-		return zoned{micros: int64(bits >> 24), east: greatest - int64(bits&(1<<24-1))}
-	}
-}
-
+// binaryTimeTZ reads a time of day with its offset, such as
+// 23:59:59.5-03:30:15. PostgreSQL counts offsets west of Greenwich.
 func binaryTimeTZ(a arrow.Array) writer {
-	at := zonedTimes(a)
+	text := verbatim(a)
 	return func(dst []byte, row int) []byte {
-		v := at(row)
-		return appendInt32(appendInt64(dst, v.micros), int32(-v.east)) //nolint:gosec // below a day
+		var space [24]byte
+		at := text(space[:0], row)
+		zone := bytes.LastIndexAny(at, "+-")
+		clock, fraction, _ := bytes.Cut(at[:zone], []byte{'.'})
+		micros := seconds(clock)
+		for i := range 6 {
+			if micros *= 10; i < len(fraction) {
+				micros += int64(fraction[i] - '0')
+			}
+		}
+		offset := seconds(at[zone+1:])
+		if at[zone] == '+' {
+			offset = -offset
+		}
+		return appendInt32(appendInt64(dst, micros), int32(offset)) //nolint:gosec // below a day
 	}
 }
 
-func textTimeTZ(a arrow.Array) writer {
-	at := zonedTimes(a)
-	return func(dst []byte, row int) []byte {
-		v := at(row)
-		dst = appendClock(dst, v.micros, 6)
-		sign, offset := byte('+'), v.east
-		if offset < 0 {
-			sign, offset = '-', -offset
-		}
-		dst = appendTwo(append(dst, sign), offset/3600)
-		if offset%3600 != 0 {
-			dst = appendTwo(append(dst, ':'), offset/60%60)
-		}
-		if offset%60 != 0 {
-			dst = appendTwo(append(dst, ':'), offset%60)
-		}
-		return dst
+// seconds reads hours, and minutes and seconds if they are there.
+func seconds(clock []byte) int64 {
+	var total int64
+	for unit := int64(3600); len(clock) >= 2; unit /= 60 {
+		total += unit * (10*int64(clock[0]-'0') + int64(clock[1]-'0'))
+		clock = clock[min(3, len(clock)):]
 	}
+	return total
 }
 
 func binaryInterval(a arrow.Array) writer {

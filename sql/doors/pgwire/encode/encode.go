@@ -76,7 +76,7 @@ func NewRows(columns []Column, formats []Format) *Rows {
 // Bind takes the next batch, whose rows can be written until it is released.
 func (r *Rows) Bind(batch arrow.RecordBatch) {
 	for i, a := range batch.Columns() {
-		c := bound{write: r.codecs[i](stored(a))}
+		c := bound{write: r.codecs[i](a)}
 		if a.NullN() != 0 {
 			c.valid, c.offset = a.NullBitmapBytes(), a.Data().Offset()
 		}

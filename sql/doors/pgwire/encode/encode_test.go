@@ -128,40 +128,28 @@ func TestFloats(t *testing.T) {
 	})
 }
 
-// TestEngineForms asserts the forms of values that the engine gives if it is
-// set to lose nothing in Arrow.
-func TestEngineForms(t *testing.T) {
+// TestTextsInBinary asserts the binary forms of values that come as texts, as
+// PostgreSQL's functions send them.
+func TestTextsInBinary(t *testing.T) {
 	t.Parallel()
-	fixed := func(bytes ...byte) arrow.Array {
-		b := array.NewFixedSizeBinaryBuilder(memory.DefaultAllocator, &arrow.FixedSizeBinaryType{ByteWidth: len(bytes)})
-		b.Append(bytes)
-		return b.NewArray()
-	}
-	opaque := func(f arrow.Field, extension, detail string) arrow.Field {
-		f.Metadata = arrow.NewMetadata([]string{"ARROW:extension:name", "ARROW:extension:metadata"}, []string{extension, detail})
-		return f
-	}
-	minusTwo := []byte{0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
-	yes := array.NewInt8Builder(memory.DefaultAllocator)
-	yes.Append(1)
 	for _, tt := range []struct {
-		name, detail string
-		column       arrow.Array
-		oid          uint32
-		text         string
-		binary       string
+		name, text string
+		oid        uint32
+		binary     string
 	}{
-		{"arrow.opaque", `{"type_name":"hugeint"}`, fixed(minusTwo...), encode.OIDNumeric, "-2", "\x00\x01\x00\x00\x40\x00\x00\x00\x00\x02"},
-		{"arrow.opaque", `{"type_name":"uhugeint"}`, fixed(minusTwo...), encode.OIDNumeric, "340282366920938463463374607431768211454", ""},
-		{"arrow.opaque", `{"type_name":"time_tz"}`, fixed(0xdf, 0xc4, 0, 0, 0x68, 0xc4, 0x61, 0x08), encode.OIDTimeTZ, "10:00:00+02", "\x00\x00\x00\x08\x61\xc4\x68\x00\xff\xff\xe3\xe0"},
-		{"arrow.uuid", "", fixed(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), encode.OIDUUID, "00010203-0405-0607-0809-0a0b0c0d0e0f", "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f"},
-		{"arrow.bool8", "", yes.NewArray(), encode.OIDBool, "t", "\x01"},
+		{"TIME WITH TIME ZONE", "10:00:00+02", encode.OIDTimeTZ, "\x00\x00\x00\x08\x61\xc4\x68\x00\xff\xff\xe3\xe0"},
+		{"TIME WITH TIME ZONE", "00:00:00.5-03:30:15", encode.OIDTimeTZ, "\x00\x00\x00\x00\x00\x07\xa1\x20\x00\x00\x31\x47"},
+		{"UUID", "00010203-0405-0607-0809-0a0b0c0d0e0f", encode.OIDUUID, "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f"},
+		{"BIT", "10110", encode.OIDVarbit, "\x00\x00\x00\x05\xb0"},
+		{"BIT", "1011000111110", encode.OIDVarbit, "\x00\x00\x00\x0d\xb1\xf0"},
 	} {
-		f := opaque(arrow.Field{Name: "c", Type: tt.column.DataType()}, tt.name, tt.detail)
-		oid, text := value(f, tt.column, encode.Text)
-		_, sent := value(f, tt.column, encode.Binary)
-		if oid != tt.oid || string(text) != tt.text || tt.binary != "" && string(sent) != tt.binary {
-			t.Errorf("%s %s: type %d, %q, %q", tt.name, tt.detail, oid, text, sent)
+		b := array.NewStringBuilder(memory.DefaultAllocator)
+		b.Append(tt.text)
+		f, column := named(arrow.BinaryTypes.String, tt.name), b.NewArray()
+		oid, text := value(f, column, encode.Text)
+		_, sent := value(f, column, encode.Binary)
+		if oid != tt.oid || string(text) != tt.text || string(sent) != tt.binary {
+			t.Errorf("%s %s: type %d, %q, %q", tt.name, tt.text, oid, text, sent)
 		}
 	}
 }

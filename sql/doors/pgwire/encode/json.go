@@ -17,7 +17,6 @@ func jsonType(f arrow.Field) pgType {
 // jsonOf writes values as JSON: numbers and truths as such, lists, structs, and
 // maps as objects; all else as strings in PostgreSQL's text form.
 func jsonOf(f arrow.Field, a arrow.Array) writer {
-	a = stored(a)
 	switch v := a.(type) {
 	case *array.Struct:
 		return jsonStruct(v)
@@ -100,7 +99,7 @@ func jsonStruct(v *array.Struct) writer {
 // jsonMap writes keys as strings, since JSON's are.
 func jsonMap(v *array.Map) writer {
 	kind, _ := v.DataType().(*arrow.MapType) //nolint:errcheck // a map has no other
-	key, value := typeOf(kind.KeyField()).text(stored(v.Keys())), orNull(kind.ItemField(), v.Items())
+	key, value := typeOf(kind.KeyField()).text(v.Keys()), orNull(kind.ItemField(), v.Items())
 	return func(dst []byte, row int) []byte {
 		from, to := span(v, row)
 		dst = append(dst, '{')

@@ -37,7 +37,7 @@ func binaryList(t pgType) codec {
 			return verbatim(a)
 		}
 		elements := list.ListValues()
-		write := t.binary(stored(elements))
+		write := t.binary(elements)
 		return func(dst []byte, row int) []byte {
 			from, to := span(list, row)
 			dst = appendDimension(dst, t.oid, to-from)
@@ -74,7 +74,7 @@ func textList(element codec) codec {
 			return verbatim(a)
 		}
 		elements := list.ListValues()
-		write := element(stored(elements))
+		write := element(elements)
 		return func(dst []byte, row int) []byte {
 			dst = append(dst, '{')
 			from, to := span(list, row)

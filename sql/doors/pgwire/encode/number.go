@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
 )
 
 // integer is what Arrow stores whole numbers, and moments, as.
@@ -81,22 +82,16 @@ func appendFloat(dst []byte, v float64, bits int) []byte {
 	return strconv.AppendFloat(dst, v, 'f', -1, bits) // NaN is "NaN"
 }
 
-func textBool(a arrow.Array) writer {
-	is := truth(a)
-	return func(dst []byte, row int) []byte {
-		if is(row) {
-			return append(dst, 't')
-		}
-		return append(dst, 'f')
-	}
-}
+func textBool(a arrow.Array) writer { return truth(a, 't', 'f') }
 
-func binaryBool(a arrow.Array) writer {
-	is := truth(a)
+func binaryBool(a arrow.Array) writer { return truth(a, 1, 0) }
+
+func truth(a arrow.Array, yes, no byte) writer {
+	v, ok := a.(*array.Boolean)
 	return func(dst []byte, row int) []byte {
-		if is(row) {
-			return append(dst, 1)
+		if ok && v.Value(row) {
+			return append(dst, yes)
 		}
-		return append(dst, 0)
+		return append(dst, no)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
+	"github.com/apache/arrow-go/v18/arrow/decimal256"
 )
 
 // uint128 is the size of a number, without its sign and its decimal point.
@@ -46,32 +47,18 @@ func decimals128(a arrow.Array) func(row int) decimal {
 	return func(row int) decimal { return signed(v[row].HighBits(), v[row].LowBits()) }
 }
 
-// unsigned128 reads a UHUGEINT, whose bits arrive in a signed number.
+// unsigned128 reads a UHUGEINT, which is too large for 128 bits with a sign.
 func unsigned128(a arrow.Array) func(row int) decimal {
-	v := values[decimal128.Num](a)
+	v := values[decimal256.Num](a)
 	return func(row int) decimal {
-		return decimal{size: uint128{hi: uint64(v[row].HighBits()), lo: v[row].LowBits()}} //nolint:gosec // the same bits
+		words := v[row].Array()
+		return decimal{size: uint128{hi: words[1], lo: words[0]}}
 	}
 }
 
 func unsigned64(a arrow.Array) func(row int) decimal {
 	v := values[uint64](a)
 	return func(row int) decimal { return decimal{size: uint128{lo: v[row]}} }
-}
-
-// bytes128 reads 16 little-endian bytes, as the engine keeps whole numbers.
-func bytes128(isSigned bool) decimals {
-	return func(a arrow.Array) func(row int) decimal {
-		at := fixed(a)
-		return func(row int) decimal {
-			b := at(row)
-			lo, hi := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])
-			if isSigned {
-				return signed(int64(hi), lo) //nolint:gosec // the same bits
-			}
-			return decimal{size: uint128{hi: hi, lo: lo}}
-		}
-	}
 }
 
 func textNumeric(read decimals, scale int) codec {

@@ -3,7 +3,6 @@ package encode
 import (
 	"encoding/binary"
 	"encoding/hex"
-	"math/big"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -38,61 +37,23 @@ func textBytes(a arrow.Array) writer {
 	return func(dst []byte, row int) []byte { return hex.AppendEncode(append(dst, `\x`...), at(row)) }
 }
 
-// The engine's bit string is a byte that counts the padding, then the bits,
-// padded on the left. PostgreSQL pads on the right.
-func bitString(b []byte) (padding int, bits []byte) {
-	if len(b) < 2 || b[0] > 7 {
-		return 0, nil
-	}
-	return int(b[0]), b[1:]
-}
-
-func textBits(a arrow.Array) writer {
-	at := bytesOf(a)
-	return func(dst []byte, row int) []byte {
-		padding, bits := bitString(at(row))
-		for i := padding; i < 8*len(bits); i++ {
-			dst = append(dst, '0'+bits[i/8]>>(7-i%8)&1)
-		}
-		return dst
-	}
-}
-
+// binaryBits writes the number of bits, and then eight in a byte, the first one
+// highest (varbit_send).
 func binaryBits(a arrow.Array) writer {
-	at := bytesOf(a)
+	text := verbatim(a)
 	return func(dst []byte, row int) []byte {
-		padding, bits := bitString(at(row))
-		dst = binary.BigEndian.AppendUint32(dst, 8*length(bits)-uint32(padding)) //nolint:gosec // at most seven
-		for i, b := range bits {
-			b <<= padding
-			if i+1 < len(bits) {
-				b |= bits[i+1] >> (8 - padding)
+		at := len(dst)
+		dst = text(append(dst, 0, 0, 0, 0), row)
+		digits := dst[at+4:]
+		n, packed := length(digits), digits[:0]
+		for i, digit := range digits {
+			if i%8 == 0 {
+				packed = append(packed, 0) // over digits that are read
 			}
-			dst = append(dst, b)
+			packed[i/8] |= (digit - '0') << (7 - i%8)
 		}
-		return dst
-	}
-}
-
-// textBignum writes the engine's arbitrarily large whole numbers: three bytes
-// of header, whose first bit says whether the number is not negative, then the
-// number, each bit of which is inverted if it is.
-func textBignum(a arrow.Array) writer {
-	at := bytesOf(a)
-	return func(dst []byte, row int) []byte {
-		const header = 3
-		b := at(row)
-		if len(b) < header {
-			return dst
-		}
-		size := append([]byte(nil), b[header:]...)
-		if b[0]&0x80 != 0 {
-			return new(big.Int).SetBytes(size).Append(dst, 10)
-		}
-		for i := range size {
-			size[i] = ^size[i]
-		}
-		return new(big.Int).SetBytes(size).Append(append(dst, '-'), 10)
+		binary.BigEndian.PutUint32(dst[at:], n)
+		return dst[:at+4+len(packed)]
 	}
 }
 
@@ -105,7 +66,7 @@ func textUnion(members []arrow.Field) codec {
 		}
 		writers := make([]writer, len(members))
 		for i, f := range members {
-			writers[i] = typeOf(f).text(stored(u.Field(i)))
+			writers[i] = typeOf(f).text(u.Field(i))
 		}
 		return func(dst []byte, row int) []byte {
 			member := u.ChildID(row)
@@ -117,29 +78,8 @@ func textUnion(members []arrow.Field) codec {
 	}
 }
 
-// textUUID and binaryUUID read a UUID that is text or 16 bytes.
-func textUUID(a arrow.Array) writer {
-	if _, ok := a.(*array.FixedSizeBinary); !ok {
-		return verbatim(a)
-	}
-	at := fixed(a)
-	return func(dst []byte, row int) []byte {
-		b := at(row)
-		for i, part := range [][]byte{b[:4], b[4:6], b[6:8], b[8:10], b[10:]} {
-			if i > 0 {
-				dst = append(dst, '-')
-			}
-			dst = hex.AppendEncode(dst, part)
-		}
-		return dst
-	}
-}
-
+// binaryUUID reads a UUID's hexadecimal digits.
 func binaryUUID(a arrow.Array) writer {
-	if _, ok := a.(*array.FixedSizeBinary); ok {
-		at := fixed(a)
-		return func(dst []byte, row int) []byte { return append(dst, at(row)...) }
-	}
 	text := verbatim(a)
 	return func(dst []byte, row int) []byte {
 		var space [36]byte

@@ -1,11 +1,9 @@
 package encode
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
 )
 
 // PostgreSQL's types (pg_type.dat).
@@ -45,10 +43,7 @@ const DuckType = "duckdb_type"
 // typeOf finds PostgreSQL's type for a column.
 func typeOf(f arrow.Field) pgType {
 	t, name := f.Type, engineType(f)
-	if e, ok := t.(arrow.ExtensionType); ok {
-		t = e.StorageType()
-	}
-	if named, ok := byName(name, t); ok {
+	if named, ok := byName(name); ok {
 		return named
 	}
 	switch t := t.(type) {
@@ -57,7 +52,12 @@ func typeOf(f arrow.Field) pgType {
 	case *arrow.Decimal128Type:
 		modifier := (t.Precision<<16 | t.Scale) + 4
 		scale := int(t.Scale)
+		if name == "HUGEINT" {
+			modifier = -1 // it has up to 39 digits
+		}
 		return pgType{OIDNumeric, 1231, -1, modifier, textNumeric(decimals128, scale), binaryNumeric(decimals128, scale)}
+	case *arrow.Decimal256Type:
+		return numericType(unsigned128)
 	case *arrow.TimestampType:
 		if t.TimeZone != "" {
 			return pgType{OIDTimestampTZ, 1185, 8, -1, textTimestamp(t), binaryTimestamp(t)}
@@ -118,67 +118,26 @@ func numericType(read decimals) pgType {
 }
 
 // byName finds the types that Arrow does not tell apart.
-func byName(name string, t arrow.DataType) (pgType, bool) {
+func byName(name string) (pgType, bool) {
 	switch name {
-	case "HUGEINT":
-		if t.ID() == arrow.FIXED_SIZE_BINARY {
-			return numericType(bytes128(true)), true
-		}
-		return numericType(decimals128), true
-	case "UHUGEINT":
-		if t.ID() == arrow.FIXED_SIZE_BINARY {
-			return numericType(bytes128(false)), true
-		}
-		return numericType(unsigned128), true
-	case "BOOLEAN":
-		return byID(arrow.BOOL), true
 	case "JSON":
 		return pgType{OIDJSON, 199, -1, -1, verbatim, verbatim}, true
 	case "UUID":
-		return pgType{OIDUUID, 2951, 16, -1, textUUID, binaryUUID}, true
+		return pgType{OIDUUID, 2951, 16, -1, verbatim, binaryUUID}, true
 	case "BIT":
-		return pgType{OIDVarbit, 1563, -1, -1, textBits, binaryBits}, true
+		return pgType{OIDVarbit, 1563, -1, -1, verbatim, binaryBits}, true
 	case "TIME WITH TIME ZONE":
-		return pgType{OIDTimeTZ, 1270, 12, -1, textTimeTZ, binaryTimeTZ}, true
+		return pgType{OIDTimeTZ, 1270, 12, -1, verbatim, binaryTimeTZ}, true
 	case `"NULL"`:
 		return pgType{OIDText, 1009, -1, -1, verbatim, verbatim}, true
-	case "BIGNUM":
-		return pgType{OIDText, 1009, -1, -1, textBignum, textBignum}, true
 	}
 	return pgType{}, false
 }
 
-// engineType is the engine's name of a field's type where the field says it:
-// by our own key, or as one of Arrow's extension types.
+// engineType is the engine's name of a field's type, where the field says it.
 func engineType(f arrow.Field) string {
-	if name, ok := f.Metadata.GetValue(DuckType); ok {
-		return name
-	}
-	extension, _ := f.Metadata.GetValue("ARROW:extension:name")
-	detail, _ := f.Metadata.GetValue("ARROW:extension:metadata")
-	if e, ok := f.Type.(arrow.ExtensionType); ok {
-		extension, detail = e.ExtensionName(), e.Serialize()
-	}
-	switch extension {
-	case "arrow.uuid":
-		return "UUID"
-	case "arrow.json":
-		return "JSON"
-	case "arrow.bool8":
-		return "BOOLEAN"
-	case "arrow.opaque":
-		var kind struct {
-			Name string `json:"type_name"`
-		}
-		if json.Unmarshal([]byte(detail), &kind) != nil {
-			return ""
-		}
-		if kind.Name == "time_tz" {
-			return "TIME WITH TIME ZONE"
-		}
-		return strings.ToUpper(kind.Name)
-	}
-	return ""
+	name, _ := f.Metadata.GetValue(DuckType)
+	return name
 }
 
 // elementType is the name of the type of a list's elements.
@@ -189,29 +148,4 @@ func elementType(list string) string {
 	return ""
 }
 
-// stored returns what a column of an extension type is kept as.
-func stored(a arrow.Array) arrow.Array {
-	if e, ok := a.(array.ExtensionArray); ok {
-		return e.Storage()
-	}
-	return a
-}
-
 func values[T arrow.FixedWidthType](a arrow.Array) []T { return arrow.GetValues[T](a.Data(), 1) }
-
-// fixed reads a column of byte strings of one size.
-func fixed(a arrow.Array) func(row int) []byte {
-	if v, ok := a.(*array.FixedSizeBinary); ok {
-		return v.Value
-	}
-	return func(int) []byte { return make([]byte, 16) }
-}
-
-// truth reads a column of booleans, which are bits or bytes.
-func truth(a arrow.Array) func(row int) bool {
-	if v, ok := a.(*array.Boolean); ok {
-		return v.Value
-	}
-	v := values[int8](a)
-	return func(row int) bool { return v[row] != 0 }
-}
