@@ -81,16 +81,21 @@ func (a *transcript) add(r *pgconn.ResultReader) error {
 		a.Columns = append(a.Columns, f.Name)
 	}
 	for r.NextRow() {
-		cells := make([]string, len(r.Values()))
-		for i, cell := range r.Values() {
-			if cells[i] = string(cell); cell == nil {
-				cells[i] = array.NullValueStr
-			}
-		}
-		a.Rows = append(a.Rows, strings.Join(cells, "|"))
+		a.Rows = append(a.Rows, cells(r.Values()))
 	}
 	_, err := r.Close()
 	return err
+}
+
+// cells are the values of a row.
+func cells(values [][]byte) string {
+	out := make([]string, len(values))
+	for i, value := range values {
+		if out[i] = string(value); value == nil {
+			out[i] = array.NullValueStr
+		}
+	}
+	return strings.Join(out, "|")
 }
 
 func ofPostgres(err error) transcript {

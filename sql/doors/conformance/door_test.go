@@ -4,6 +4,7 @@ package conformance_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/weir-warehouse/weir/policy"
@@ -23,6 +25,7 @@ import (
 	"github.com/weir-warehouse/weir/sql/doors/flight"
 	httpdoor "github.com/weir-warehouse/weir/sql/doors/http"
 	"github.com/weir-warehouse/weir/sql/doors/pgwire"
+	"github.com/weir-warehouse/weir/sql/doors/pgwire/encode"
 	"github.com/weir-warehouse/weir/sql/gateway"
 	"github.com/weir-warehouse/weir/sql/gateway/gatewaytest"
 	"github.com/weir-warehouse/weir/sql/snapshot"
@@ -114,9 +117,18 @@ func serve(t *testing.T, s server) string {
 // session opens the gateway itself, as a door would.
 func (w *world) session(t *testing.T, role policy.Role) client {
 	t.Helper()
+	return w.sessionAt(t, role, policy.HTTP, read)
+}
+
+// reader reads the batches of an answer to their end.
+type reader func(schema *arrow.Schema, next func() (arrow.RecordBatch, error)) (transcript, error)
+
+// sessionAt opens the gateway as a certain door would.
+func (w *world) sessionAt(t *testing.T, role policy.Role, at policy.Door, read reader) client {
+	t.Helper()
 	c, err := w.desk.Bearer(t.Context(), "test", w.Secret(role))
 	must(t, err)
-	s, err := w.desk.Open(t.Context(), c, access.Wish{}, policy.HTTP)
+	s, err := w.desk.Open(t.Context(), c, access.Wish{}, at)
 	must(t, err)
 	return func(ctx context.Context, text string, params ...string) transcript {
 		inner, err := s.Current(ctx)
@@ -146,6 +158,35 @@ var identifier = regexp.MustCompile(`\b[0-9a-f]{32}\b`)
 
 func failed(code policy.Code, text string) transcript {
 	return transcript{Code: code, Error: identifier.ReplaceAllString(text, "ID")}
+}
+
+// readTexts reads batches as PostgreSQL's protocol has them: texts, under names
+// without types.
+func readTexts(schema *arrow.Schema, next func() (arrow.RecordBatch, error)) (transcript, error) {
+	var out transcript
+	columns := encode.Columns(schema)
+	for _, c := range columns {
+		out.Columns = append(out.Columns, c.Name)
+	}
+	rows := encode.NewRows(columns, make([]encode.Format, len(columns)))
+	for {
+		batch, err := next()
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil {
+			return out, err
+		}
+		rows.Bind(batch)
+		for i := range int(batch.NumRows()) {
+			var message pgproto3.DataRow
+			if err := message.Decode(rows.Tuple(nil, i)); err != nil {
+				return out, err
+			}
+			out.Rows = append(out.Rows, cells(message.Values))
+		}
+		batch.Release()
+	}
 }
 
 // read reads batches to their end.
