@@ -134,6 +134,11 @@ func (s *server) Describe(dataset, column string) string {
 // Key names primary keys by the contracts as they are now.
 func (s *server) Key(dataset string) []string { return s.contracts.Load().Key(dataset) }
 
+// Reference tells to what a column refers.
+func (s *server) Reference(dataset, column string) (to, key string) {
+	return s.contracts.Load().Reference(dataset, column)
+}
+
 func (s *server) openDesk(context.Context) error {
 	home := s.a.config.Home
 	record := func(ctx context.Context, t identity.Token, action identity.Action) error {

@@ -27,6 +27,19 @@ func (c *Catalog) Key(dataset string) []string {
 	return k.PrimaryKey
 }
 
+// Reference returns the dataset, and its column, to which a column refers; empty
+// if it refers to none.
+func (c *Catalog) Reference(dataset, column string) (to, key string) {
+	k, ok := c.Get(dataset)
+	if !ok {
+		return "", ""
+	}
+	if col, ok := k.Column(column); ok && col.Reference != nil {
+		return col.Reference.Dataset, col.Reference.Column
+	}
+	return "", ""
+}
+
 // Describe returns the description of a dataset, or of one of its columns with
 // its unit; empty for what the catalog does not have.
 func (c *Catalog) Describe(dataset, column string) string {

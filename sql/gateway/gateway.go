@@ -45,6 +45,9 @@ type History interface {
 type Catalog interface {
 	Describe(dataset, column string) string // column "": the dataset itself
 	Key(dataset string) (columns []string)  // primary key
+	// Reference is the dataset and its column whose values a column has; empty
+	// for most.
+	Reference(dataset, column string) (to, key string)
 }
 
 // Config is what a gateway works with.

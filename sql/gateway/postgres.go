@@ -86,24 +86,6 @@ func (g *Gateway) described(o *open) []pgcatalog.Relation {
 	return out
 }
 
-// key is the primary key of a relation, if all of it is shown in a way that
-// leaves it unique.
-func (g *Gateway) key(t table) []string {
-	if t.grant.Aggregate != nil {
-		return nil
-	}
-	columns := g.Catalog.Key(t.grant.Dataset)
-	for _, name := range columns {
-		shown := slices.ContainsFunc(t.columns, func(c tableColumn) bool { return c.name == name })
-		if !shown || !slices.ContainsFunc(t.grant.Columns, func(c policy.GrantColumn) bool {
-			return c.Name == name && (c.Mask.Kind == policy.Show || c.Mask.Kind == policy.Hash)
-		}) {
-			return nil
-		}
-	}
-	return columns
-}
-
 // inPostgres reports whether a session speaks PostgreSQL's dialect.
 func (s *Session) inPostgres() bool { return s.request.Door == policy.PGWire }
 

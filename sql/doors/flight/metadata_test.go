@@ -54,13 +54,23 @@ func testMetadata(t *testing.T, d *served) {
 	equal("views", tables(&flightsql.GetTablesOpts{TableTypes: []string{"VIEW"}}))
 	equal("by type", tables(&flightsql.GetTablesOpts{TableTypes: []string{"VIEW", "BASE TABLE"}}), all...)
 	equal("by another's name", tables(&flightsql.GetTablesOpts{TableNameFilterPattern: new("coaching_session")}))
-	for name, ask := range map[string]func(context.Context, flightsql.TableRef, ...grpc.CallOption) (*flight.FlightInfo, error){
-		"primary": c.GetPrimaryKeys, "exported": c.GetExportedKeys, "imported": c.GetImportedKeys,
-	} {
-		info, err := ask(ctx, flightsql.TableRef{Table: "observation"})
-		equal(name+" keys", read(info, err))
+	keys := func(ask func(context.Context, flightsql.TableRef, ...grpc.CallOption) (*flight.FlightInfo, error), of flightsql.TableRef) []string {
+		info, err := ask(ctx, of)
+		return read(info, err)
 	}
-	info, err = c.GetCrossReference(ctx, flightsql.TableRef{Table: "observation"}, flightsql.TableRef{Table: "school"})
+	const toSchool = "memory|main|school|school_id|memory|main|teacher|school_id|1|teacher_school_id_fkey|school_pkey|3|3"
+	equal("primary keys", keys(c.GetPrimaryKeys, flightsql.TableRef{Table: "observation"}), "memory|main|observation|observation_id|1|observation_pkey")
+	equal("primary keys", keys(c.GetPrimaryKeys, flightsql.TableRef{Table: "observation_score", DBSchema: new("main")}),
+		"memory|main|observation_score|observation_id|1|observation_score_pkey", "memory|main|observation_score|element|2|observation_score_pkey")
+	equal("keys of another's", keys(c.GetPrimaryKeys, flightsql.TableRef{Table: "coaching_session"}))
+	equal("keys elsewhere", keys(c.GetPrimaryKeys, flightsql.TableRef{Table: "observation", DBSchema: new("audit")}))
+	equal("imported keys", keys(c.GetImportedKeys, flightsql.TableRef{Table: "teacher"}), toSchool)
+	if got := keys(c.GetExportedKeys, flightsql.TableRef{Table: "school"}); !slices.Contains(got, toSchool) || strings.Contains(strings.Join(got, " "), "coach") {
+		t.Errorf("exported keys: %v", got)
+	}
+	info, err = c.GetCrossReference(ctx, flightsql.TableRef{Table: "school"}, flightsql.TableRef{Table: "teacher"})
+	equal("cross reference", read(info, err), toSchool)
+	info, err = c.GetCrossReference(ctx, flightsql.TableRef{Table: "teacher"}, flightsql.TableRef{Table: "school"})
 	equal("cross reference", read(info, err))
 	info, err = c.GetXdbcTypeInfo(ctx, nil)
 	if got := read(info, err); len(got) < 20 || !slices.IsSortedFunc(got[:1], strings.Compare) {

@@ -60,12 +60,16 @@ public final class Client {
       same(names(m.getCatalogs(), "TABLE_CAT").toString(), "[memory]");
       same(names(m.getTables(null, null, "survey%", null), "TABLE_NAME").toString(), "[survey_response]");
       same(names(m.getColumns(null, null, "survey_response", "relevance"), "COLUMN_NAME").toString(), "[relevance]");
-      same(names(m.getPrimaryKeys(null, "main", "survey_response"), "COLUMN_NAME").size(), 0);
+      same(names(m.getPrimaryKeys(null, "main", "survey_response"), "COLUMN_NAME").toString(), "[response_id]");
     }
     Properties who = new Properties();
     who.put("user", "evaluator");
     who.put("password", args[2]);
     try (Connection c = DriverManager.getConnection(url, who); Statement s = c.createStatement()) {
+      DatabaseMetaData m = c.getMetaData();
+      same(names(m.getImportedKeys(null, "main", "teacher"), "PKTABLE_NAME").toString(), "[school]");
+      same(names(m.getExportedKeys(null, "main", "school"), "FKTABLE_NAME").contains("teacher"), true);
+      same(names(m.getCrossReference(null, "main", "school", null, "main", "teacher"), "FKCOLUMN_NAME").toString(), "[school_id]");
       try {
         s.executeQuery("SELECT * FROM coaching_session");
         throw new AssertionError("an evaluator reads coaching");
