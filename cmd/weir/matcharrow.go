@@ -23,7 +23,7 @@ type arrowTable struct {
 }
 
 // openArrow hands f the table of an IPC file or, if it is none, IPC stream.
-func openArrow(ctx context.Context, path string, o matchOptions, f func(batchReader) error) (err error) {
+func openArrow(ctx context.Context, path string, o fileColumns, f func(batchReader) error) (err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func openArrow(ctx context.Context, path string, o matchOptions, f func(batchRea
 }
 
 // arrowColumns hands f the wanted columns of what next reads.
-func arrowColumns(ctx context.Context, s *arrow.Schema, o matchOptions, next func() (arrow.RecordBatch, error), f func(batchReader) error) error {
+func arrowColumns(ctx context.Context, s *arrow.Schema, o fileColumns, next func() (arrow.RecordBatch, error), f func(batchReader) error) error {
 	columns, err := o.wanted(s)
 	if err != nil {
 		return err
@@ -61,7 +61,7 @@ func arrowColumns(ctx context.Context, s *arrow.Schema, o matchOptions, next fun
 	var fields []arrow.Field
 	for _, i := range columns {
 		field := s.Field(i)
-		if isNumeric(field.Type) && field.Name != o.idColumn() {
+		if isNumeric(field.Type) && !o.text(field.Name) {
 			field.Type = arrow.PrimitiveTypes.Float64
 		}
 		fields = append(fields, field)

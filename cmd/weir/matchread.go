@@ -34,27 +34,38 @@ type batchReader interface {
 	Next() (arrow.RecordBatch, error)
 }
 
+// fileColumns says what to read of a file.
+type fileColumns struct {
+	wanted func(*arrow.Schema) ([]int, error) // the places of the columns
+	text   func(name string) bool             // whether a column's numbers are names, to be kept as they are written
+}
+
 // readUnits reads the columns of a file that the options name.
 func (a *app) readUnits(ctx context.Context, path string, o matchOptions) (units, error) {
-	switch info, err := os.Stat(path); {
-	case err != nil:
-		return units{}, policy.Errorf(policy.Usage, "%s cannot be read: %w", path, errors.Unwrap(err))
-	case info.IsDir():
-		return units{}, policy.Errorf(policy.Usage, "%s is a directory; name a CSV, Parquet or Arrow file", path)
-	}
 	var out units
-	err := a.openTable(ctx, path, o, func(r batchReader) (err error) {
+	err := a.openTable(ctx, path, fileColumns{o.wanted, func(name string) bool { return name == o.idColumn() }}, func(r batchReader) (err error) {
 		out, err = collect(r, o)
 		return err
 	})
-	if err != nil {
-		return units{}, fmt.Errorf("%s: %w", path, err)
-	}
-	return out, nil
+	return out, err
 }
 
-// openTable hands f the file's table, the columns that the options name.
-func (a *app) openTable(ctx context.Context, path string, o matchOptions, f func(batchReader) error) error {
+// openTable hands f the file's table, the columns that are wanted. Errors name
+// the file.
+func (a *app) openTable(ctx context.Context, path string, o fileColumns, f func(batchReader) error) error {
+	switch info, err := os.Stat(path); {
+	case err != nil:
+		return policy.Errorf(policy.Usage, "%s cannot be read: %w", path, errors.Unwrap(err))
+	case info.IsDir():
+		return policy.Errorf(policy.Usage, "%s is a directory; name a CSV, Parquet or Arrow file", path)
+	}
+	if err := a.openFormat(ctx, path, o, f); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+func (a *app) openFormat(ctx context.Context, path string, o fileColumns, f func(batchReader) error) error {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".arrow", ".feather", ".ipc", ".arrows":
 		return openArrow(ctx, path, o, f)
@@ -67,8 +78,8 @@ func (a *app) openTable(ctx context.Context, path string, o matchOptions, f func
 
 // openEngine reads through the engine, which makes the types few: BOOLEAN,
 // DOUBLE and VARCHAR.
-func (a *app) openEngine(ctx context.Context, source string, o matchOptions, f func(batchReader) error) (err error) {
-	spill, err := os.MkdirTemp("", "weir-match-*")
+func (a *app) openEngine(ctx context.Context, source string, o fileColumns, f func(batchReader) error) (err error) {
+	spill, err := os.MkdirTemp("", "weir-read-*")
 	if err != nil {
 		return err
 	}
@@ -105,7 +116,7 @@ func unreadable(err error) error {
 }
 
 // selection lists the wanted columns with their casts.
-func selection(conn *duck.Conn, source string, o matchOptions) (string, error) {
+func selection(conn *duck.Conn, source string, o fileColumns) (string, error) {
 	statement, err := conn.Prepare("SELECT * FROM " + source)
 	if err != nil {
 		return "", unreadable(err)
@@ -126,7 +137,7 @@ func selection(conn *duck.Conn, source string, o matchOptions) (string, error) {
 		switch {
 		case field.Type.ID() == arrow.BOOL:
 			list = append(list, name)
-		case isNumeric(field.Type) && field.Name != o.idColumn():
+		case isNumeric(field.Type) && !o.text(field.Name):
 			list = append(list, "CAST("+name+" AS DOUBLE) AS "+name)
 		default:
 			list = append(list, "CAST("+name+" AS VARCHAR) AS "+name)

@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -39,12 +40,12 @@ func Check(table Table, earlier []Release, t Thresholds) ([]Judgement, Release, 
 	for k, c := range table.Cells {
 		shown := protected.Tables[0].Cells[k]
 		j := Judgement{At: slices.Clone(c.At), Verdict: Pass, Evidence: "all rules hold"}
-		switch why := t.Primary(table.Measure, c); {
+		switch why := t.of(&table).Primary(table.Measure, c); {
 		case why == Banded:
 			j.Verdict, j.Rule, j.Evidence = Review, why, "a share so near 0 % or 100 % is shown as "+shown.Share
 		case why != None:
-			j.Verdict, j.Rule, j.Evidence = Fail, why, t.sentence(why, table.Person, table.Group)+bounds[k]
-		case shown.People.Rule == Complementary || shown.Value.Rule == Complementary:
+			j.Verdict, j.Rule, j.Evidence = Fail, why, t.of(&table).sentence(why, table.Person, table.Group)+bounds[k]
+		case !shown.People.Shown || shown.Value.Rule == Complementary:
 			j.Verdict, j.Rule, j.Evidence = Review, Complementary, t.sentence(Complementary, table.Person, table.Group)
 		}
 		out[k] = j
@@ -63,13 +64,14 @@ func alone(table Table, earlier []Release, t Thresholds) ([]string, error) {
 		return nil, err
 	}
 	a.primary()
+	a.glance = true
 	found, err := a.bound(a.levels(), nil)
 	if err != nil {
 		return nil, err
 	}
 	texts := map[int]string{}
 	for _, i := range found {
-		if i.err != nil {
+		if errors.Is(i.err, errTight) {
 			texts[i.quantity] = fmt.Sprintf("; suppressing it alone leaves it between %d and %d", i.Outer.Lo, i.Outer.Hi)
 		}
 	}

@@ -58,6 +58,7 @@ type system struct {
 	known  []Range
 	truth  []int64
 	tables bool // truth holds the true values
+	glance bool // judge large parts without linear programs
 	sums   [][]term
 	in     [][]place // by quantity, where it is
 }

@@ -111,7 +111,7 @@ func (d Dimension) validate() error {
 	}
 	for c := range d.Parents {
 		for steps, at, up := 0, c, true; up; steps++ {
-			if steps > len(d.Parents) {
+			if steps > len(d.Parents)+1 {
 				return fmt.Errorf("dimension %s: category %q is above itself", d.Name, c)
 			}
 			at, up = d.parent(at)

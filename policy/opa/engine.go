@@ -53,7 +53,7 @@ func New(ctx context.Context, b *Bundle, catalog []policy.Dataset, o Options) (*
 	if err != nil {
 		return nil, err
 	}
-	if e.thresholds, err = b.thresholds(); err != nil {
+	if e.thresholds, err = b.Thresholds(); err != nil {
 		return nil, err
 	}
 	if o.Proven != nil && o.Proven(e.ProofKey()) {

@@ -12,10 +12,10 @@ import (
 // Thresholds returns what disclosure control turns on under this policy.
 func (e *Engine) Thresholds() disclosure.Thresholds { return e.thresholds }
 
-// thresholds reads them from the data weir.config.thresholds. A threshold that
+// Thresholds reads them from the bundle's data weir.config.thresholds. A threshold that
 // is left out is an error, as is one that makes no sense: no rule is switched
 // off unseen.
-func (b *Bundle) thresholds() (t disclosure.Thresholds, err error) {
+func (b *Bundle) Thresholds() (t disclosure.Thresholds, err error) {
 	const path = "weir.config.thresholds"
 	var general struct {
 		People int64          `json:"minimum_cell"`
