@@ -108,3 +108,15 @@ func revise(ctx context.Context, tx *sql.Tx, c contract.Compartment, results ...
 	_, err := tx.ExecContext(ctx, fmt.Sprintf("UPDATE %s.ledger.revision SET revision = uuid()", duck.Ident(string(c))))
 	return err
 }
+
+// chain writes the statements, within the compartment's database, that give a
+// dataset the revision that follows from the one it has and from what changed
+// its rows.
+func chain(ledger, dataset, change string) string {
+	return fmt.Sprintf(`
+		CREATE OR REPLACE TEMP TABLE revised AS
+			SELECT sha256(coalesce((SELECT revision FROM %[1]s.dataset WHERE dataset = %[2]s), '') || ' ' || %[3]s) AS revision;
+		DELETE FROM %[1]s.dataset WHERE dataset = %[2]s;
+		INSERT INTO %[1]s.dataset SELECT %[2]s, revision FROM revised`,
+		ledger, duck.Literal(dataset), duck.Literal(change))
+}

@@ -176,8 +176,9 @@ func syncTable(ctx context.Context, tx *sql.Tx, k *contract.Contract) error {
 		ALTER TABLE history.%[1]s ADD COLUMN IF NOT EXISTS "_ended_batch" INTEGER;
 		DELETE FROM ledger.contract WHERE dataset = %[2]s;
 		INSERT INTO ledger.contract VALUES (%[2]s, %[3]s, %[4]s);
-		UPDATE ledger.revision SET revision = uuid()`,
-		duck.Ident(k.Name), duck.Literal(k.Name), duck.Literal(k.Version), duck.Literal(k.Digest)))
+		UPDATE ledger.revision SET revision = uuid();`,
+		duck.Ident(k.Name), duck.Literal(k.Name), duck.Literal(k.Version), duck.Literal(k.Digest))+
+		chain("ledger", k.Name, k.Digest))
 	return err
 }
 

@@ -226,5 +226,10 @@ func (g *staging) record(ctx context.Context, tx *sql.Tx, b *Batch, now time.Tim
 	if err != nil {
 		return err
 	}
+	if b.Loaded+b.Updated+b.Ended > 0 {
+		if _, err := tx.ExecContext(ctx, chain(ledger, b.Dataset, b.ID)); err != nil {
+			return err
+		}
+	}
 	return revise(ctx, tx, g.k.Compartment, written)
 }

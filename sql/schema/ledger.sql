@@ -34,3 +34,11 @@ CREATE TABLE IF NOT EXISTS ledger.contract (
     version VARCHAR NOT NULL,
     digest  VARCHAR NOT NULL -- SHA-256 of the contract file
 );
+
+-- What each dataset holds, as a chain: the digest of what changed its rows last
+-- and of the revision before. What is computed from a dataset is computed again
+-- when this differs. A dataset that nothing was ever written to has no row.
+CREATE TABLE IF NOT EXISTS ledger.dataset (
+    dataset  VARCHAR NOT NULL,
+    revision VARCHAR NOT NULL
+);

@@ -1,0 +1,46 @@
+package etl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/weir-warehouse/weir/etl/contract"
+	"github.com/weir-warehouse/weir/sql/duck"
+)
+
+// Revisions brings the build in line with the contracts and returns what each
+// dataset holds, as a digest of all that was ever written to it; datasets of the
+// vault are left out. The caller holds the writer's lock.
+func (l *Loader) Revisions(ctx context.Context) (out map[string]string, err error) {
+	s, err := l.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	return s.revisions(ctx)
+}
+
+func (s *store) revisions(ctx context.Context) (map[string]string, error) {
+	out := map[string]string{}
+	for _, c := range contract.Compartments() {
+		if c == contract.Vault {
+			continue
+		}
+		rows, err := s.conn.QueryContext(ctx, fmt.Sprintf("SELECT dataset, revision FROM %s.ledger.dataset", duck.Ident(string(c))))
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var dataset, revision string
+			if err := rows.Scan(&dataset, &revision); err != nil {
+				return nil, errors.Join(err, rows.Close())
+			}
+			out[dataset] = revision
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
