@@ -23,6 +23,9 @@ type Home struct{ Dir string }
 // Contracts holds the district's own contracts.
 func (h Home) Contracts() string { return filepath.Join(h.Dir, "contracts") }
 
+// Metrics holds the district's own metrics.
+func (h Home) Metrics() string { return filepath.Join(h.Dir, "metrics") }
+
 // Policy holds a district's own policy bundle; empty: the built-in one.
 func (h Home) Policy() string { return filepath.Join(h.Dir, "policy") }
 
@@ -45,7 +48,7 @@ func (h Home) Quarantine() string { return filepath.Join(h.Build(), "quarantine.
 
 // Dirs lists the directories of a home.
 func (h Home) Dirs() []string {
-	return []string{h.Dir, h.Contracts(), h.Policy(), h.Build(), h.Snapshots(), h.Audit()}
+	return []string{h.Dir, h.Contracts(), h.Metrics(), h.Policy(), h.Build(), h.Snapshots(), h.Audit()}
 }
 
 // Create makes the directories of a home, readable by their owner alone.

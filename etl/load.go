@@ -25,6 +25,10 @@ type Loader struct {
 	Program      string  // version, for the ledger
 	Now          func() time.Time
 	Progress     func(done, total int, what string) // may be nil
+
+	// Marts finds what was made of data with these revisions, by dataset, and is to
+	// be published beside it. May be nil.
+	Marts func(ctx context.Context, revisions map[string]string) (Marts, error)
 }
 
 // Status is what became of a file.

@@ -25,10 +25,17 @@ func (l *Loader) Publish(ctx context.Context) (m *snapshot.Manifest, published b
 	if err != nil || ok && !snapshots.Intact(current) {
 		current = nil
 	}
-	next, err := l.describe(ctx, current)
+	next, revisions, err := l.describe(ctx, current)
 	if err != nil {
 		return nil, false, err
 	}
+	var marts Marts
+	if l.Marts != nil {
+		if marts, err = l.Marts(ctx, revisions); err != nil {
+			return nil, false, fmt.Errorf("find the marts: %w", err)
+		}
+	}
+	next.Compartments, next.Metrics = append(next.Compartments, marts.Compartments...), marts.Metrics
 	if current != nil && next.SameContent(current) {
 		return current, false, nil
 	}
@@ -37,15 +44,15 @@ func (l *Loader) Publish(ctx context.Context) (m *snapshot.Manifest, published b
 		return same, true, snapshots.SetCurrent(same.ID)
 	}
 	build := func(name string) string { return l.Home.Compartment(contract.Compartment(name)) }
-	return next, true, snapshots.Publish(next, build, current)
+	return next, true, snapshots.Publish(next, build, current, marts.Release)
 }
 
 // describe checkpoints the build files, checks what is new in them and
 // describes them in a manifest. No build file is open afterwards.
-func (l *Loader) describe(ctx context.Context, current *snapshot.Manifest) (m *snapshot.Manifest, err error) {
+func (l *Loader) describe(ctx context.Context, current *snapshot.Manifest) (m *snapshot.Manifest, revisions map[string]string, err error) {
 	s, err := l.open(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	m = &snapshot.Manifest{Format: snapshot.Format, CreatedAt: l.Now().UTC(), Program: l.Program}
@@ -53,13 +60,13 @@ func (l *Loader) describe(ctx context.Context, current *snapshot.Manifest) (m *s
 		m.Parent = current.ID
 	}
 	if m.Engine, err = scalar[string](ctx, s.conn, "SELECT version()"); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var changed []contract.Compartment
 	for _, c := range contract.Compartments() {
 		d, err := s.describe(ctx, c)
 		if err != nil {
-			return nil, fmt.Errorf("describe compartment %s: %w", c, err)
+			return nil, nil, fmt.Errorf("describe compartment %s: %w", c, err)
 		}
 		old, ok := snapshot.Compartment{}, false
 		if current != nil {
@@ -71,9 +78,13 @@ func (l *Loader) describe(ctx context.Context, current *snapshot.Manifest) (m *s
 		m.Compartments = append(m.Compartments, d)
 	}
 	if m.Batches, err = s.batches(ctx); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return m, s.verifyIntegrity(ctx, changed)
+	if revisions, err = s.revisions(ctx); err != nil {
+		return nil, nil, err
+	}
+	m.Data = dataDigest(revisions)
+	return m, revisions, s.verifyIntegrity(ctx, changed)
 }
 
 func (s *store) describe(ctx context.Context, c contract.Compartment) (snapshot.Compartment, error) {

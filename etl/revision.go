@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/weir-warehouse/weir/etl/contract"
 	"github.com/weir-warehouse/weir/sql/duck"
+	"github.com/weir-warehouse/weir/sql/snapshot"
 )
 
 // Revisions brings the build in line with the contracts and returns what each
@@ -43,4 +46,20 @@ func (s *store) revisions(ctx context.Context) (map[string]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// Marts is what is published beside the data that it was made from.
+type Marts struct {
+	Compartments []snapshot.Compartment // named as their build files
+	Metrics      []snapshot.MetricRun
+	Release      []byte
+}
+
+// dataDigest identifies what all datasets hold.
+func dataDigest(revisions map[string]string) string {
+	var words []string
+	for _, dataset := range slices.Sorted(maps.Keys(revisions)) {
+		words = append(words, dataset, revisions[dataset])
+	}
+	return digest(words...)
 }

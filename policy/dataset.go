@@ -7,7 +7,8 @@ type Dataset struct {
 	Name        string // as clients write it; audit.decisions lies in a schema of its own
 	Compartment string // name of the attached database
 	Tags        []string
-	Derived     bool // a mart; its tags are the union of the tags of what it is made from
+	Derived     bool   // a mart; its tags are the union of the tags of what it is made from
+	Union       string // the name under which a scope shows those of its parts that it grants; empty: no part
 	Columns     []Column
 }
 

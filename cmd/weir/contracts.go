@@ -27,10 +27,15 @@ Contracts in the home's folder contracts override and extend the built-in ones.`
 // catalog reads the built-in contracts, the home's, and further files.
 func (a *app) catalog(files ...string) (*contract.Catalog, error) {
 	catalog, err := contract.LoadDir(etl.Home{Dir: a.config.Home}.Contracts(), files...)
+	return catalog, refuseProblems("contracts", err)
+}
+
+// refuseProblems makes of the problems of files that they are refused.
+func refuseProblems(what string, err error) error {
 	if problems, ok := errors.AsType[document.Problems](err); ok {
-		return nil, policy.Errorf(policy.DataRefused, "contracts are refused:\n%w", problems)
+		return policy.Errorf(policy.DataRefused, "%s are refused:\n%w", what, problems)
 	}
-	return catalog, err
+	return err
 }
 
 // contractRow is a line of `weir contracts list`.

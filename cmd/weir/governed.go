@@ -30,14 +30,18 @@ const (
 	provenName = "proven"
 )
 
-// datasets returns what policy decides on: the datasets of the contracts and
-// the audit log.
+// datasets returns what policy decides on: the datasets of the contracts, the
+// audit log, and the marts of the current snapshot.
 func (a *app) datasets() ([]policy.Dataset, error) {
 	catalog, err := a.catalog()
 	if err != nil {
 		return nil, err
 	}
-	return datasetsOf(catalog), nil
+	derived, err := a.derived()
+	if err != nil {
+		return nil, err
+	}
+	return append(datasetsOf(catalog), derived...), nil
 }
 
 func datasetsOf(catalog *contract.Catalog) []policy.Dataset {

@@ -32,7 +32,7 @@ func (a *app) loader() (*etl.Loader, error) {
 	}
 	return &etl.Loader{
 		Home: home, Catalog: catalog, Engine: a.engine(), RemovalLimit: a.config.Load.RemovalLimit,
-		Program: buildVersions(nil).Version, Now: a.now,
+		Program: buildVersions(nil).Version, Now: a.now, Marts: a.marts,
 	}, nil
 }
 

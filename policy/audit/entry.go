@@ -20,6 +20,7 @@ const (
 	KindReleaseApproval Kind = "release_approval" // results were approved for release, or not
 	KindToken           Kind = "token"            // a token was made or revoked
 	KindLoad            Kind = "load"             // a batch was loaded
+	KindMetrics         Kind = "metrics"          // metrics were computed and protected
 	KindPublish         Kind = "publish"          // a snapshot was published or removed
 )
 

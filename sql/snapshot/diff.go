@@ -49,6 +49,13 @@ func (s Store) Diff(ctx context.Context, from, to *Manifest, keys func(dataset s
 		}
 		out = append(out, changes...)
 	}
+	for _, gone := range from.Compartments {
+		if _, ok := to.Compartment(gone.Name); !ok {
+			for _, t := range gone.Tables {
+				out = append(out, Change{Dataset: t.label(gone), Before: t.Rows, Removed: t.Rows})
+			}
+		}
+	}
 	slices.SortFunc(out, func(x, y Change) int { return strings.Compare(x.Dataset, y.Dataset) })
 	return out, nil
 }
@@ -56,7 +63,7 @@ func (s Store) Diff(ctx context.Context, from, to *Manifest, keys func(dataset s
 func equal(c Compartment) []Change {
 	out := make([]Change, len(c.Tables))
 	for i, t := range c.Tables {
-		out[i] = Change{Dataset: t.Name, Before: t.Rows, After: t.Rows}
+		out[i] = Change{Dataset: t.label(c), Before: t.Rows, After: t.Rows}
 	}
 	return out
 }
@@ -64,7 +71,7 @@ func equal(c Compartment) []Change {
 func compare(ctx context.Context, db *duck.DB, before, after Compartment, a, b string, keys func(string) []string) ([]Change, error) {
 	var out []Change
 	for _, t := range after.Tables {
-		c := Change{Dataset: t.Name, After: t.Rows}
+		c := Change{Dataset: t.label(after), After: t.Rows}
 		i := slices.IndexFunc(before.Tables, func(o Table) bool { return o.Name == t.Name })
 		if i < 0 {
 			c.Added = t.Rows
@@ -72,7 +79,11 @@ func compare(ctx context.Context, db *duck.DB, before, after Compartment, a, b s
 			continue
 		}
 		c.Before = before.Tables[i].Rows
-		if err := compareTable(ctx, db, &c, a, b, keys(t.Name)); err != nil {
+		key := keys(t.Name)
+		if t.Derived != nil {
+			key = t.Derived.Key
+		}
+		if err := compareTable(ctx, db, &c, t.Name, a, b, key); err != nil {
 			return nil, fmt.Errorf("compare %s: %w", t.Name, err)
 		}
 		out = append(out, c)
@@ -80,9 +91,9 @@ func compare(ctx context.Context, db *duck.DB, before, after Compartment, a, b s
 	return out, nil
 }
 
-func compareTable(ctx context.Context, db *duck.DB, c *Change, a, b string, key []string) error {
-	row := fmt.Sprintf("SELECT %s, hash(t) AS _hash FROM (SELECT * EXCLUDE (_batch) FROM %%s.main.%s) t", duck.Idents(key), duck.Ident(c.Dataset))
+func compareTable(ctx context.Context, db *duck.DB, c *Change, name, a, b string, key []string) error {
+	row := fmt.Sprintf("SELECT hash(%s) AS _key, hash(t) AS _hash FROM (SELECT COLUMNS(c -> c <> '_batch') FROM %%s.main.%s) t", duck.Idents(key), duck.Ident(name))
 	query := fmt.Sprintf(`SELECT count(*) FILTER (WHERE x._hash IS NULL), count(*) FILTER (WHERE y._hash IS NULL), count(*) FILTER (WHERE x._hash <> y._hash)
-		FROM (%s) x FULL JOIN (%s) y USING (%s)`, fmt.Sprintf(row, duck.Ident(a)), fmt.Sprintf(row, duck.Ident(b)), duck.Idents(key))
+		FROM (%s) x FULL JOIN (%s) y USING (_key)`, fmt.Sprintf(row, duck.Ident(a)), fmt.Sprintf(row, duck.Ident(b)))
 	return db.SQL().QueryRowContext(ctx, query).Scan(&c.Added, &c.Removed, &c.Changed)
 }

@@ -29,8 +29,30 @@ type Manifest struct {
 	Program      string        `json:"program"`
 	Engine       string        `json:"engine"`
 	Parent       string        `json:"parent,omitempty"` // the snapshot that was current before
+	Data         string        `json:"data,omitempty"`   // digest of what all datasets hold; the vault is left out
 	Compartments []Compartment `json:"compartments"`
 	Batches      []Batch       `json:"batches"`
+	Metrics      []MetricRun   `json:"metrics,omitempty"`
+	Release      *File         `json:"release,omitempty"` // what disclosure control shows of the marts
+}
+
+// File is a further file of a snapshot.
+type File struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"`
+	Bytes  int64  `json:"bytes"`
+}
+
+// MetricRun says what a metric's values in the marts were made from.
+type MetricRun struct {
+	Metric     string `json:"metric"`
+	Family     string `json:"family"`
+	Mart       string `json:"mart"`
+	Data       string `json:"data"` // digest of the data that it reads, as in metric_value.snapshot
+	Policy     string `json:"policy"`
+	Program    string `json:"program"`
+	Cells      int64  `json:"cells"`
+	Suppressed int64  `json:"suppressed"`
 }
 
 // Compartment is one DuckDB file of a snapshot.
@@ -45,10 +67,28 @@ type Compartment struct {
 
 // Table is a dataset in a compartment.
 type Table struct {
-	Name            string `json:"name"`
-	Rows            int64  `json:"rows"`
-	ContractVersion string `json:"contract_version"`
-	ContractDigest  string `json:"contract_digest"`
+	Name            string   `json:"name"`
+	Rows            int64    `json:"rows"`
+	ContractVersion string   `json:"contract_version"`
+	ContractDigest  string   `json:"contract_digest"`
+	Derived         *Derived `json:"derived,omitempty"` // of a relation in a mart, which has no contract
+}
+
+// Derived describes a relation in a mart.
+type Derived struct {
+	Description string   `json:"description"`
+	Tags        []string `json:"tags"`
+	Part        bool     `json:"part,omitempty"` // other marts have parts of the same relation
+	Key         []string `json:"key"`
+	Columns     []Column `json:"columns"`
+}
+
+// Column is a column of a derived relation.
+type Column struct {
+	Name        string   `json:"name"`
+	Type        string   `json:"type"`
+	Description string   `json:"description"`
+	Tags        []string `json:"tags,omitempty"`
 }
 
 // Batch is a load that the snapshot contains.
@@ -62,6 +102,27 @@ type Batch struct {
 	Updated     int64  `json:"updated"`
 	Ended       int64  `json:"ended"`
 	Quarantined int64  `json:"quarantined"`
+}
+
+// Dataset describes the relation in the terms that policy decides in. A part of a
+// relation bears its mart's name too.
+func (d *Derived) Dataset(mart, name string) policy.Dataset {
+	out := policy.Dataset{Name: name, Compartment: mart, Tags: d.Tags, Derived: true}
+	if d.Part {
+		out.Name, out.Union = name+" of "+mart, name
+	}
+	for _, c := range d.Columns {
+		out.Columns = append(out.Columns, policy.Column{Name: c.Name, Type: c.Type, Tags: c.Tags})
+	}
+	return out
+}
+
+// label names a table so that no other of the snapshot is named the same.
+func (t Table) label(c Compartment) string {
+	if t.Derived != nil && t.Derived.Part {
+		return t.Name + " of " + c.Name
+	}
+	return t.Name
 }
 
 // Rows counts the rows of all tables.

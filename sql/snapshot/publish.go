@@ -13,10 +13,11 @@ import (
 
 // Publish makes a snapshot of build files and makes it current. The manifest
 // comes without hashes, sizes and identifier. A compartment whose content is
-// that of the previous snapshot shares its file. Until the last step, a
-// rename, readers see the previous snapshot, and a crash leaves what Sweep
-// removes, or a whole snapshot that is not yet current.
-func (s Store) Publish(m *Manifest, build func(compartment string) string, previous *Manifest) (err error) {
+// that of the previous snapshot shares its file. Release, if not empty, is kept
+// beside them. Until the last step, a rename, readers see the previous snapshot,
+// and a crash leaves what Sweep removes, or a whole snapshot that is not yet
+// current.
+func (s Store) Publish(m *Manifest, build func(compartment string) string, previous *Manifest, release []byte) (err error) {
 	dir, err := os.MkdirTemp(s.dir, partial)
 	if err != nil {
 		return fmt.Errorf("publish: %w", err)
@@ -30,6 +31,13 @@ func (s Store) Publish(m *Manifest, build func(compartment string) string, previ
 		c := &m.Compartments[i]
 		if err := s.place(c, dir, build(c.Name), previous); err != nil {
 			return fmt.Errorf("compartment %s: %w", c.Name, err)
+		}
+	}
+	if len(release) > 0 {
+		sum := sha256.Sum256(release)
+		m.Release = &File{Name: ReleaseFile, SHA256: hex.EncodeToString(sum[:]), Bytes: int64(len(release))}
+		if err := writeSynced(filepath.Join(dir, ReleaseFile), release, 0o400); err != nil {
+			return err
 		}
 	}
 	if err := m.seal(); err != nil {

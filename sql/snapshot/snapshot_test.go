@@ -2,6 +2,7 @@ package snapshot_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,6 +25,7 @@ type home struct {
 	dir       string
 	clock     time.Time
 	revisions map[string]int
+	release   []byte
 }
 
 func newHome(t *testing.T) *home {
@@ -88,7 +90,7 @@ func (h *home) publish() *snapshot.Manifest {
 	slices.SortFunc(m.Compartments, func(a, b snapshot.Compartment) int { return strings.Compare(a.Name, b.Name) })
 	current, _, err := h.Current()
 	if err == nil {
-		err = h.Publish(m, h.build, current)
+		err = h.Publish(m, h.build, current, h.release)
 	}
 	if err != nil {
 		h.t.Fatal(err)
@@ -354,11 +356,76 @@ func TestFailedPublish(t *testing.T) {
 	next := &snapshot.Manifest{Format: snapshot.Format, CreatedAt: h.clock.Add(time.Hour), Compartments: []snapshot.Compartment{
 		{Name: "core", File: "core.duckdb", Revision: "other"}, {Name: "absent", File: "absent.duckdb"},
 	}}
-	if err := h.Publish(next, h.build, m); err == nil || !strings.Contains(err.Error(), "compartment absent") {
+	if err := h.Publish(next, h.build, m, nil); err == nil || !strings.Contains(err.Error(), "compartment absent") {
 		t.Errorf("error %v", err)
 	}
 	entries, err := os.ReadDir(filepath.Join(h.dir, "snapshots"))
 	if err != nil || len(entries) != 1 || h.current() != m.ID {
 		t.Errorf("%v, current %s, %v", entries, h.current(), err)
+	}
+}
+
+// What readers may know of the marts outlives the snapshot that showed it.
+func TestReleases(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	var want []string
+	for _, release := range []string{`{"tables":[1]}`, `{"tables":[2]}`} {
+		h.release = []byte(release)
+		h.change("core", "INSERT INTO b.school VALUES (7, 'More', 2)")
+		h.publish()
+		want = append(want, release)
+	}
+	h.release = nil
+	h.change("core", "INSERT INTO b.school VALUES (8, 'More', 2)")
+	h.publish()
+	if _, err := h.Prune(1, time.Time{}, false); err != nil {
+		t.Fatal(err)
+	}
+	got, err := h.Releases()
+	if err != nil || len(got) != 2 || string(got[0]) != want[0] || string(got[1]) != want[1] {
+		t.Errorf("releases %s, %v", got, err)
+	}
+	h.release = []byte(want[1])
+	h.change("core", "INSERT INTO b.school VALUES (9, 'More', 2)")
+	m := h.publish()
+	path := h.Path(m.ID, snapshot.ReleaseFile)
+	if err := errors.Join(os.Chmod(path, 0o600), os.WriteFile(path, []byte(want[0]), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Releases(); policy.CodeOf(err) != policy.Failed || h.Intact(m) || !strings.Contains(h.problems(m), "altered") {
+		t.Errorf("an altered release: %v", err)
+	}
+}
+
+// Relations of marts have their own keys, of which parts may be NULL, and bear
+// the name of their mart where others have parts of them.
+func TestDiffOfMarts(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	derived := &snapshot.Derived{Part: true, Key: []string{"school"}}
+	var all []*snapshot.Manifest
+	for i, stmts := range []string{
+		"CREATE TABLE b.metric_value (school VARCHAR, value DOUBLE); INSERT INTO b.metric_value VALUES (NULL, 1), ('a', 2)",
+		"UPDATE b.metric_value SET value = 3 WHERE school IS NULL; INSERT INTO b.metric_value VALUES ('b', 1)",
+	} {
+		h.change("mart_core", stmts)
+		m := &snapshot.Manifest{Format: snapshot.Format, CreatedAt: h.clock.Add(time.Duration(i) * time.Hour), Compartments: []snapshot.Compartment{{
+			Name: "mart_core", File: "mart_core.duckdb", Revision: strconv.Itoa(i), Tables: []snapshot.Table{{Name: "metric_value", Rows: int64(2 + i), Derived: derived}},
+		}}}
+		if err := h.Publish(m, h.build, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, m)
+	}
+	none := func(string) []string { return nil }
+	got, err := h.Diff(context.Background(), all[0], all[1], none)
+	want := snapshot.Change{Dataset: "metric_value of mart_core", Before: 2, After: 3, Added: 1, Changed: 1}
+	if err != nil || !slices.Equal(got, []snapshot.Change{want}) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	gone, err := h.Diff(context.Background(), all[1], &snapshot.Manifest{ID: "x"}, none)
+	if err != nil || !slices.Equal(gone, []snapshot.Change{{Dataset: "metric_value of mart_core", Before: 3, Removed: 3}}) {
+		t.Errorf("%+v, %v", gone, err)
 	}
 }

@@ -2,9 +2,12 @@ package snapshot
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,7 +21,12 @@ const (
 	manifestFile = "manifest.json"
 	currentFile  = "CURRENT"
 	partial      = ".partial-" // prefix of directories that are being written
+	releasesDir  = "releases"  // of the home: releases of snapshots that were removed
 )
+
+// ReleaseFile is the file of a snapshot with what disclosure control shows of its
+// marts.
+const ReleaseFile = "release.json"
 
 // Store is the snapshots of a home.
 type Store struct {
@@ -94,7 +102,8 @@ func (s Store) Intact(m *Manifest) bool {
 			return false
 		}
 	}
-	return true
+	_, err := s.Release(m)
+	return err == nil
 }
 
 // Same returns the newest intact snapshot that was made from the same state of
@@ -139,11 +148,80 @@ func (s Store) Remove(id string) error {
 	if ok && current.ID == id {
 		return policy.Errorf(policy.Usage, "snapshot %s is current and stays", id)
 	}
+	if err := s.keepRelease(id); err != nil {
+		return fmt.Errorf("remove snapshot %s: %w", id, err)
+	}
 	doomed := filepath.Join(s.dir, partial+id)
 	if err := os.Rename(filepath.Join(s.dir, id), doomed); err != nil {
 		return fmt.Errorf("remove snapshot %s: %w", id, err)
 	}
 	return removeTree(doomed)
+}
+
+// keepRelease keeps the release of a snapshot that is to be removed: whoever read
+// the snapshot knows it still.
+func (s Store) keepRelease(id string) error {
+	data, err := os.ReadFile(s.Path(id, ReleaseFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	kept := filepath.Join(s.home, releasesDir)
+	if err := os.MkdirAll(kept, 0o700); err != nil {
+		return err
+	}
+	return writeSynced(filepath.Join(kept, id+".json"), data, 0o600)
+}
+
+// Releases returns the releases of all snapshots that were ever published, oldest
+// first: what readers may know. One that its manifest does not vouch for is an
+// error.
+func (s Store) Releases() ([][]byte, error) {
+	byID := map[string][]byte{}
+	kept, err := filepath.Glob(filepath.Join(s.home, releasesDir, "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range kept {
+		if byID[strings.TrimSuffix(filepath.Base(file), ".json")], err = os.ReadFile(file); err != nil {
+			return nil, err
+		}
+	}
+	all, err := s.List()
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range all {
+		if m.Release == nil {
+			continue
+		}
+		if byID[m.ID], err = s.Release(m); err != nil {
+			return nil, err
+		}
+	}
+	out := make([][]byte, 0, len(byID))
+	for _, id := range slices.Sorted(maps.Keys(byID)) {
+		out = append(out, byID[id])
+	}
+	return out, nil
+}
+
+// Release returns what disclosure control shows of a snapshot's marts, as JSON;
+// nil when it has none.
+func (s Store) Release(m *Manifest) ([]byte, error) {
+	if m.Release == nil {
+		return nil, nil
+	}
+	data, err := os.ReadFile(s.Path(m.ID, m.Release.Name))
+	if err != nil {
+		return nil, fmt.Errorf("read the release of snapshot %s: %w", m.ID, err)
+	}
+	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != m.Release.SHA256 {
+		return nil, policy.Errorf(policy.Failed, "snapshot %s: its release was altered; restore it from a backup", m.ID)
+	}
+	return data, nil
 }
 
 // Sweep deletes what a crash left half-written or half-deleted.

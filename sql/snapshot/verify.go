@@ -41,6 +41,13 @@ func (s Store) Verify(ctx context.Context, m *Manifest) ([]Finding, error) {
 		}
 		out = append(out, f)
 	}
+	if m.Release != nil {
+		f := Finding{Snapshot: m.ID, Compartment: m.Release.Name, Bytes: m.Release.Bytes}
+		if _, err := s.Release(m); err != nil {
+			f.Problem = err.Error()
+		}
+		out = append(out, f)
+	}
 	return out, nil
 }
 

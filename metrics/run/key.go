@@ -1,0 +1,51 @@
+package run
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"strings"
+
+	"github.com/weir-warehouse/weir/metrics"
+	"github.com/weir-warehouse/weir/metrics/method"
+)
+
+// key identifies everything that a metric's true values depend on: its folder,
+// those of the relations that it reads, the data, the method and this program.
+func (r *Runner) key(m *metrics.Metric) string {
+	words := []string{"metric", m.ID, m.Digest, r.data(m), r.Program}
+	for _, id := range m.Relations {
+		if relation, ok := r.Registry.Get(id); ok {
+			words = append(words, id, relation.Digest)
+		}
+	}
+	if how, ok := method.ByName(m.Method); ok {
+		words = append(words, m.Method, strconv.Itoa(how.Version()))
+	}
+	return digest(words...)
+}
+
+// data identifies the data that a metric reads: the revisions of its datasets
+// and their contracts.
+func (r *Runner) data(m *metrics.Metric) string {
+	var words []string
+	for _, name := range m.Datasets {
+		words = append(words, name, r.Revisions[name])
+		if k, ok := r.Catalog.Get(name); ok {
+			words = append(words, k.Digest)
+		}
+	}
+	return digest(words...)
+}
+
+// digest is the SHA-256 of words, in hexadecimal.
+func digest(words ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(words, "\x00")))
+	return hex.EncodeToString(sum[:])
+}
+
+// seed makes a number for what is drawn.
+func seed(key string) uint64 {
+	n, _ := strconv.ParseUint(key[:16], 16, 64) //nolint:errcheck // a digest is hexadecimal
+	return n
+}

@@ -1,0 +1,291 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/weir-warehouse/weir/metrics"
+	"github.com/weir-warehouse/weir/metrics/disclosure"
+	"github.com/weir-warehouse/weir/metrics/mart"
+	"github.com/weir-warehouse/weir/metrics/method"
+	"github.com/weir-warehouse/weir/sql/duck"
+	"github.com/weir-warehouse/weir/sql/snapshot"
+)
+
+// Owner is how marts name who writes the metrics' relations.
+const Owner = "metrics"
+
+// Publication is what protection made of the values.
+type Publication struct {
+	Marts      []string           `json:"marts"` // whose content changed
+	Published  int                `json:"published"`
+	Banded     int                `json:"banded"`
+	Suppressed int                `json:"suppressed"`
+	Release    disclosure.Release `json:"-"`
+}
+
+// Protect puts the values of all metrics under disclosure control, together, and
+// writes what may be seen of them into the marts. The caller holds the writer's
+// lock, and has run Run.
+func (r *Runner) Protect(ctx context.Context, runs []Run, rules Rules) (p Publication, err error) {
+	s, err := r.open(ctx)
+	if err != nil {
+		return p, err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	cells, err := s.cells(ctx, r.Registry.Metrics())
+	if err != nil {
+		return p, err
+	}
+	if p.Release, err = protect(cells, rules); err != nil {
+		return p, fmt.Errorf("disclosure control: %w", err)
+	}
+	for _, c := range cells {
+		switch c.shown.status {
+		case Published:
+			p.Published++
+		case Banded:
+			p.Banded++
+		default:
+			p.Suppressed++
+		}
+	}
+	if err := s.stage(ctx, cells, runs, rules, r.Program); err != nil {
+		return p, err
+	}
+	if p.Marts, err = (mart.Build{Dir: r.Build}).Update(ctx, s.conn, Owner, r.relations(cells, runs, rules)); err != nil {
+		return p, err
+	}
+	return p, r.keepRelease(p.Release)
+}
+
+// ReleaseFile is the file of the build with what protection made of the values.
+const ReleaseFile = "release.json"
+
+// keepRelease writes what readers will know, for the next snapshot and all later
+// runs.
+func (r *Runner) keepRelease(release disclosure.Release) error {
+	text, err := json.Marshal(release)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(r.Build, ReleaseFile)
+	if err := os.WriteFile(path+".partial", text, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(path+".partial", path)
+}
+
+// staged is a row of metric_value on its way into the engine.
+type staged struct {
+	Keys           []string `json:"keys"` // empty: all
+	Breakdown      *string  `json:"breakdown"`
+	Category       *string  `json:"category"`
+	CategoryOrder  *float64 `json:"category_order"`
+	Metric         string   `json:"metric"`
+	Family         string   `json:"family"`
+	PeriodStart    *string  `json:"period_start"`
+	PeriodEnd      *string  `json:"period_end"`
+	Value          *float64 `json:"value"`
+	CILow          *float64 `json:"ci_low"`
+	CIHigh         *float64 `json:"ci_high"`
+	CIMethod       *string  `json:"ci_method"`
+	N              *int64   `json:"n"`
+	NSchools       *int64   `json:"n_schools"`
+	Numerator      *float64 `json:"numerator"`
+	Denominator    *float64 `json:"denominator"`
+	Unit           string   `json:"unit"`
+	Status         Status   `json:"status"`
+	Rule           *string  `json:"rule"`
+	Shown          string   `json:"shown"`
+	Snapshot       string   `json:"snapshot"`
+	PolicyRevision string   `json:"policy_revision"`
+	ProgramVersion string   `json:"program_version"`
+}
+
+// chunk is how many rows are handed to the engine at once.
+const chunk = 4096
+
+// stage puts the published rows into a temporary table, as metric_value has them.
+func (s *store) stage(ctx context.Context, cells []*cell, runs []Run, rules Rules, program string) error {
+	data := map[string]string{}
+	for _, r := range runs {
+		data[r.Metric] = r.Data
+	}
+	columns := make([]string, len(tidyColumns))
+	for i, c := range tidyColumns {
+		columns[i] = duck.Ident(c.Name) + " " + c.Type
+	}
+	if err := s.exec(ctx, "CREATE OR REPLACE TEMP TABLE published ("+strings.Join(columns, ", ")+")"); err != nil {
+		return err
+	}
+	for part := range slices.Chunk(cells, chunk) {
+		rows := make([]staged, len(part))
+		for i, c := range part {
+			rows[i] = c.staged()
+			rows[i].Snapshot, rows[i].PolicyRevision, rows[i].ProgramVersion = Short(data[c.metric.ID]), rules.Revision, program
+		}
+		text, err := json.Marshal(rows)
+		if err != nil {
+			return err
+		}
+		if err := s.exec(ctx, insertStaged(), string(text)); err != nil {
+			return fmt.Errorf("stage the values: %w", err)
+		}
+	}
+	return nil
+}
+
+// Short is how people are shown a digest of data.
+func Short(digest string) string { return digest[:min(16, len(digest))] }
+
+func insertStaged() string {
+	fields := []string{`"keys": ["VARCHAR"]`}
+	picked := make([]string, len(tidyColumns))
+	for i, c := range tidyColumns {
+		if k := slices.Index(method.Dimensions, c.Name); k >= 0 {
+			picked[i] = fmt.Sprintf("nullif(e.keys[%d], '')", k+1)
+			continue
+		}
+		fields = append(fields, fmt.Sprintf("%q: %q", c.Name, c.Type))
+		picked[i] = "e." + c.Name
+	}
+	return fmt.Sprintf("INSERT INTO temp.main.published SELECT %s FROM (SELECT unnest(from_json(?::JSON, '[{%s}]')) AS e)",
+		strings.Join(picked, ", "), strings.Join(fields, ", "))
+}
+
+func (c *cell) staged() staged {
+	p := c.shown
+	row := staged{
+		Keys: c.at(), Metric: c.metric.ID, Family: c.metric.Family, Value: p.value, CILow: p.low, CIHigh: p.high, N: p.people, NSchools: p.schools,
+		Numerator: p.numerator, Denominator: p.denominator, Unit: c.metric.Unit, Status: p.status, Shown: p.words,
+	}
+	if p.low != nil && c.method.Valid {
+		row.CIMethod = &c.method.String
+	}
+	if p.rule != "" {
+		row.Rule = &p.rule
+	}
+	if c.breakdown.Valid {
+		row.Breakdown, row.Category = &c.breakdown.String, &c.category.String
+	}
+	if c.order.Valid {
+		row.CategoryOrder = &c.order.Float64
+	}
+	if c.start.Valid {
+		row.PeriodStart, row.PeriodEnd = &c.start.String, &c.end.String
+	}
+	return row
+}
+
+// relations describes what goes into the marts: a part of metric_value for each
+// mart, and one wide relation for each family.
+func (r *Runner) relations(cells []*cell, runs []Run, rules Rules) []mart.Relation {
+	made := r.made(cells, runs, rules)
+	var out []mart.Relation
+	byMart := map[string][]*metrics.Metric{}
+	for _, f := range r.Registry.Families() {
+		for _, m := range f.Metrics {
+			byMart[f.Mart] = append(byMart[f.Mart], m)
+		}
+		out = append(out, r.wide(f))
+	}
+	for name, of := range byMart {
+		relation := r.tidy(name, of)
+		for _, m := range of {
+			run := made[m.ID]
+			run.Mart = name
+			relation.Runs = append(relation.Runs, run)
+		}
+		out = append(out, relation)
+	}
+	return out
+}
+
+// made says of each metric what its values were made from.
+func (r *Runner) made(cells []*cell, runs []Run, rules Rules) map[string]snapshot.MetricRun {
+	out := map[string]snapshot.MetricRun{}
+	for _, run := range runs {
+		out[run.Metric] = snapshot.MetricRun{Metric: run.Metric, Family: run.Family, Data: Short(run.Data), Policy: rules.Revision, Program: r.Program}
+	}
+	for _, c := range cells {
+		run := out[c.metric.ID]
+		run.Cells++
+		if c.shown.status == Suppressed {
+			run.Suppressed++
+		}
+		out[c.metric.ID] = run
+	}
+	return out
+}
+
+// tidy is the part of metric_value in a mart: all families that lie there.
+func (r *Runner) tidy(name string, of []*metrics.Metric) mart.Relation {
+	relation := mart.Relation{
+		Name: metrics.Tidy, Mart: name, Part: true, Columns: tidyColumns, Key: tidyKey, Inputs: r.inputs(of),
+		Description: "Every value of every metric, one row for each combination of dimensions, after disclosure control. NULL in a dimension stands for all.",
+	}
+	ids := make([]string, len(of))
+	for i, m := range of {
+		ids[i] = duck.Literal(m.ID)
+		relation.Tags = append(relation.Tags, m.Tags...)
+	}
+	slices.Sort(relation.Tags)
+	relation.Tags = slices.Compact(relation.Tags)
+	relation.Rows = fmt.Sprintf("SELECT * FROM temp.main.published WHERE metric IN (%s) ORDER BY %s", strings.Join(ids, ", "), strings.Join(tidyKey, ", "))
+	return relation
+}
+
+// inputs are the revisions of the datasets that metrics read.
+func (r *Runner) inputs(of []*metrics.Metric) map[string]string {
+	out := map[string]string{}
+	for _, m := range of {
+		for _, d := range m.Datasets {
+			out[d] = r.Revisions[d]
+		}
+	}
+	return out
+}
+
+// wide is a family's relation: a row for each combination of dimensions, and for
+// each metric its value, interval, people and words.
+func (r *Runner) wide(f metrics.Family) mart.Relation {
+	relation := mart.Relation{
+		Name: f.Name, Mart: f.Mart, Tags: f.Tags, Key: tidyKey[1:], Inputs: r.inputs(f.Metrics),
+		Description: "Metrics side by side, one row for each combination of dimensions, after disclosure control: " + titles(f.Metrics) + ". NULL in a dimension stands for all.",
+	}
+	keys := append(slices.Clone(tidyKey[1:]), "category_order", "period_start", "period_end")
+	for _, c := range tidyColumns {
+		if slices.Contains(keys, c.Name) {
+			relation.Columns = append(relation.Columns, c)
+		}
+	}
+	names := make([]string, len(relation.Columns))
+	for i, c := range relation.Columns {
+		names[i] = c.Name
+	}
+	list := strings.Join(names, ", ")
+	sql := "SELECT " + list
+	for _, m := range f.Metrics {
+		relation.Columns = append(relation.Columns, wideColumns(m)...)
+		for _, of := range []string{"value", "ci_low", "ci_high", "n", "shown"} {
+			sql += fmt.Sprintf(", any_value(%s) FILTER (metric = %s)", of, duck.Literal(m.ID))
+		}
+	}
+	relation.Rows = fmt.Sprintf("%s FROM temp.main.published WHERE family = %s GROUP BY %s ORDER BY %[3]s", sql, duck.Literal(f.Name), list)
+	return relation
+}
+
+func titles(of []*metrics.Metric) string {
+	words := make([]string, len(of))
+	for i, m := range of {
+		words[i] = m.Title
+	}
+	return strings.Join(words, "; ")
+}

@@ -1,0 +1,276 @@
+// Package run computes metrics over the build of a warehouse: true values in a
+// private file, from which protected ones go into marts. A metric is computed
+// again only when what it depends on changed, each in a transaction of its own,
+// so that a run that was cut short goes on where it stopped.
+package run
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/weir-warehouse/weir/etl/contract"
+	"github.com/weir-warehouse/weir/metrics"
+	"github.com/weir-warehouse/weir/metrics/method"
+	"github.com/weir-warehouse/weir/sql/duck"
+)
+
+// Runner computes the metrics of a home.
+type Runner struct {
+	Build     string // the home's folder of build files
+	Catalog   *contract.Catalog
+	Registry  *metrics.Registry
+	Revisions map[string]string // by dataset: what it holds
+	Engine    duck.Options
+	Program   string // version
+	Now       func() time.Time
+	Progress  func(done, total int, what string) // may be nil
+}
+
+// State says what became of a metric in a run.
+type State string
+
+// The states.
+const (
+	Computed  State = "computed"
+	Unchanged State = "unchanged" // nothing that it depends on changed
+)
+
+// Run is what became of one metric.
+type Run struct {
+	Metric  string  `json:"metric"`
+	Family  string  `json:"family"`
+	State   State   `json:"state"`
+	Cells   int64   `json:"cells"`   // combinations of dimensions with a value
+	Seconds float64 `json:"seconds"` // of the computation
+	Data    string  `json:"data"`    // digest of the data that it was computed from
+	Key     string  `json:"-"`
+}
+
+// Run computes the true values of all metrics whose key changed, and forgets
+// those of metrics that are gone. The caller holds the writer's lock.
+func (r *Runner) Run(ctx context.Context) (runs []Run, err error) {
+	s, err := r.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	known, err := s.known(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := r.Registry.Metrics()
+	made := map[string]bool{}
+	for i, m := range all {
+		r.progress(i, len(all), m.ID)
+		run := Run{Metric: m.ID, Family: m.Family, State: Unchanged, Key: r.key(m), Data: r.data(m)}
+		if old, ok := known[m.ID]; ok && old.Key == run.Key {
+			run.Cells, run.Seconds = old.Cells, old.Seconds
+		} else if err := r.compute(ctx, s, m, &run, made); err != nil {
+			return runs, fmt.Errorf("metric %s: %w", m.ID, err)
+		}
+		delete(known, m.ID)
+		runs = append(runs, run)
+	}
+	r.progress(len(all), len(all), "")
+	return runs, s.forget(ctx, known)
+}
+
+func (r *Runner) progress(done, total int, what string) {
+	if r.Progress != nil {
+		r.Progress(done, total, what)
+	}
+}
+
+// known returns the runs whose values stand in the file.
+func (s *store) known(ctx context.Context) (map[string]Run, error) {
+	rows, err := s.conn.QueryContext(ctx, "SELECT metric, key, data, cells, seconds FROM metrics.run")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	out := map[string]Run{}
+	for rows.Next() {
+		var run Run
+		if err := rows.Scan(&run.Metric, &run.Key, &run.Data, &run.Cells, &run.Seconds); err != nil {
+			return nil, err
+		}
+		out[run.Metric] = run
+	}
+	return out, rows.Err()
+}
+
+// forget removes the values of metrics that are no longer defined.
+func (s *store) forget(ctx context.Context, gone map[string]Run) error {
+	for id := range gone {
+		err := s.transact(ctx, func(tx *sql.Tx) error { return remove(ctx, tx, id) })
+		if err != nil {
+			return fmt.Errorf("forget metric %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+func remove(ctx context.Context, q duck.Querier, id string) error {
+	for _, table := range []string{"run", "value", "population"} {
+		if _, err := q.ExecContext(ctx, "DELETE FROM metrics."+table+" WHERE metric = ?", id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compute makes the unit rows of a metric and has its method turn them into
+// values. Relations that it reads are made once for all metrics of the run.
+func (r *Runner) compute(ctx context.Context, s *store, m *metrics.Metric, run *Run, made map[string]bool) error {
+	begin := r.Now()
+	for _, id := range m.Relations {
+		relation, ok := r.Registry.Get(id)
+		if !ok || made[id] {
+			continue
+		}
+		if err := s.exec(ctx, fmt.Sprintf("CREATE TEMP TABLE %s AS %s", duck.Ident(id), relation.Query())); err != nil {
+			return fmt.Errorf("make relation %s: %w", id, err)
+		}
+		made[id] = true
+	}
+	how, ok := method.ByName(m.Method)
+	if !ok {
+		return fmt.Errorf("method %q is unknown", m.Method)
+	}
+	in := method.Input{
+		DB: s.conn, Units: "temp.main.unit", Columns: m.Names(), Into: "temp.main.result", Person: m.Person.Key(),
+		Dimensions: m.Dimensions, Options: m.Options, Seed: seed(run.Key),
+	}
+	for _, stmt := range []string{
+		"CREATE OR REPLACE TEMP TABLE unit AS " + m.Query(),
+		"CREATE OR REPLACE TEMP TABLE result (" + method.Results + ")",
+	} {
+		if err := s.exec(ctx, stmt); err != nil {
+			return err
+		}
+	}
+	if err := how.Estimate(ctx, in); err != nil {
+		return err
+	}
+	if err := s.check(ctx); err != nil {
+		return err
+	}
+	return s.keep(ctx, in, run, begin, r.Now)
+}
+
+// check refuses results that no mart could hold: the same combination twice, or
+// a value that is no number.
+func (s *store) check(ctx context.Context) error {
+	keys := strings.Join(slices.Concat(method.Dimensions, method.Breakdown), ", ")
+	var twice, odd int64
+	err := s.conn.QueryRowContext(ctx, fmt.Sprintf(`SELECT
+		(SELECT count(*) FROM (SELECT 1 FROM temp.main.result GROUP BY %s HAVING count(*) > 1)),
+		(SELECT count(*) FROM temp.main.result WHERE NOT isfinite(value) OR NOT isfinite(ci_low) OR NOT isfinite(ci_high) OR district_id IS NULL)`, keys)).Scan(&twice, &odd)
+	switch {
+	case err != nil:
+		return err
+	case twice > 0:
+		return fmt.Errorf("its method gives %d combinations of dimensions twice", twice)
+	case odd > 0:
+		return fmt.Errorf("its method gives %d values that are no finite numbers, or have no district", odd)
+	}
+	return nil
+}
+
+// keep writes the results and the key under which they were computed, together.
+func (s *store) keep(ctx context.Context, in method.Input, run *Run, begin time.Time, now func() time.Time) error {
+	who, err := s.populations(ctx, in)
+	if err != nil {
+		return err
+	}
+	if err := s.conn.QueryRowContext(ctx, "SELECT count(*) FROM temp.main.result").Scan(&run.Cells); err != nil {
+		return err
+	}
+	run.State, run.Seconds = Computed, now().Sub(begin).Seconds()
+	err = s.transact(ctx, func(tx *sql.Tx) error {
+		if err := remove(ctx, tx, run.Metric); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO metrics.value BY NAME
+			SELECT ? AS metric, a.start_date AS period_start, a.end_date AS period_end, r.*
+			FROM temp.main.result r LEFT JOIN memory.main.academic_session a USING (session_id)`, run.Metric)
+		if err != nil {
+			return err
+		}
+		for list, people := range who {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO metrics.population VALUES (?, ?, ?)", run.Metric, list, people); err != nil {
+				return err
+			}
+		}
+		_, err = tx.ExecContext(ctx, "INSERT INTO metrics.run VALUES (?, ?, ?, ?, ?)", run.Metric, run.Key, run.Data, run.Cells, run.Seconds)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, table := range []string{"unit", "result"} {
+		if err := s.exec(ctx, "DROP TABLE temp.main."+table); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// populations identifies, for each list of dimensions, whom the values count and
+// where each of them stands: equal for the same people in the same places, in
+// whatever metric. A list whose numbers of people are not those of its unit rows,
+// as in a comparison, has none.
+func (s *store) populations(ctx context.Context, in method.Input) (map[string]string, error) {
+	if in.Person == "" {
+		return nil, nil
+	}
+	used := []string{in.Person}
+	for _, list := range in.Dimensions {
+		for _, c := range columnsOf(list) {
+			if !slices.Contains(used, c) {
+				used = append(used, c)
+			}
+		}
+	}
+	if err := s.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE who AS SELECT DISTINCT %s FROM %s WHERE %s IS NOT NULL", strings.Join(used, ", "), in.Units, in.Person)); err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, list := range in.Dimensions {
+		columns := columnsOf(list)
+		names := strings.Join(columns, ", ")
+		var present, absent, same []string
+		for _, c := range slices.Concat(method.Dimensions, method.Breakdown[:2]) {
+			if slices.Contains(columns, c) {
+				present = append(present, c+" IS NOT NULL")
+				same = append(same, "w."+c+"::VARCHAR = r."+c)
+			} else {
+				absent = append(absent, "r."+c+" IS NULL")
+			}
+		}
+		var people string
+		var differ int64
+		err := s.conn.QueryRowContext(ctx, fmt.Sprintf(`WITH w AS (SELECT DISTINCT %[1]s, %[2]s FROM temp.main.who WHERE %[3]s),
+			g AS (SELECT %[2]s, count(*) AS n FROM w GROUP BY ALL)
+			SELECT (SELECT coalesce(bit_xor(md5_number(concat_ws('|', %[1]s, %[2]s))), 0)::VARCHAR || ' ' || count(*) FROM w),
+				(SELECT count(*) FROM (SELECT * FROM temp.main.result r WHERE %[4]s) r FULL JOIN g w ON %[5]s WHERE r.n IS DISTINCT FROM w.n)`,
+			in.Person, names, strings.Join(present, " AND "), strings.Join(append(slices.Clone(present), absent...), " AND "), strings.Join(same, " AND "))).Scan(&people, &differ)
+		if err != nil {
+			return nil, err
+		}
+		if differ == 0 {
+			out[strings.Join(columns, ",")] = digest(in.Person, names, people)
+		}
+	}
+	return out, s.exec(ctx, "DROP TABLE temp.main.who")
+}
+
+// columnsOf returns the columns of a list of dimensions that tell cells apart.
+func columnsOf(list []string) []string {
+	return slices.DeleteFunc(method.Columns(list), func(c string) bool { return c == method.Breakdown[2] })
+}
