@@ -45,6 +45,16 @@ type Grant struct {
 	Aggregate   *Aggregate    `json:"aggregate,omitempty"`
 	MinimumCell int           `json:"minimum_cell,omitempty"` // people behind each figure that leaves
 	View        string        `json:"-"`                      // SELECT that yields exactly what is granted; holds mask keys
+	Parts       []Part        `json:"-"`                      // of a mart's relation: the tables whose rows View puts together
+}
+
+// Part is one table of a relation that lies in marts. A snapshot need not have
+// all of them.
+type Part struct {
+	Compartment string
+	Table       string
+	Columns     []string // that View reads
+	View        string   // the part's own SELECT
 }
 
 // GrantColumn is the verdict on one column.

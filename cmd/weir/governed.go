@@ -37,11 +37,13 @@ func (a *app) datasets() ([]policy.Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
+	return a.over(catalog)
+}
+
+// over returns the datasets of contracts with the marts of the current snapshot.
+func (a *app) over(catalog *contract.Catalog) ([]policy.Dataset, error) {
 	derived, err := a.derived()
-	if err != nil {
-		return nil, err
-	}
-	return append(datasetsOf(catalog), derived...), nil
+	return append(datasetsOf(catalog), derived...), err
 }
 
 func datasetsOf(catalog *contract.Catalog) []policy.Dataset {
@@ -117,7 +119,11 @@ func (a *app) livePolicy(
 	if a.config.Policy.Bundle == policyOfHome {
 		source = homePolicy{a}
 	}
-	live, err := opa.NewLive(ctx, source, datasetsOf(catalog), opa.Options{Secret: secret, Proven: a.proven}, tell)
+	datasets, err := a.over(catalog)
+	if err != nil {
+		return nil, err
+	}
+	live, err := opa.NewLive(ctx, source, datasets, opa.Options{Secret: secret, Proven: a.proven}, tell)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/weir-warehouse/weir/metrics/mart"
 	metricsrun "github.com/weir-warehouse/weir/metrics/run"
 	"github.com/weir-warehouse/weir/policy"
+	"github.com/weir-warehouse/weir/policy/opa"
 	"github.com/weir-warehouse/weir/sql/snapshot"
 )
 
@@ -24,12 +25,12 @@ func (a *app) marts(ctx context.Context, revisions map[string]string) (out etl.M
 	if err != nil || len(present) == 0 {
 		return out, err
 	}
-	engine, err := a.policyEngine(ctx)
+	rulings, err := a.thresholds(ctx)
 	if err != nil {
 		return out, err
 	}
 	for _, m := range present {
-		if why := a.outdated(m, revisions, engine.Revision()); why != "" {
+		if why := a.outdated(m, revisions, rulings.Revision()); why != "" {
 			a.log.WarnContext(ctx, "a mart is left out of the snapshot; 'weir metrics run' and then 'weir publish' bring it back", "mart", m.Name, "reason", why)
 			continue
 		}
@@ -44,6 +45,16 @@ func (a *app) marts(ctx context.Context, revisions map[string]string) (out etl.M
 		err = nil
 	}
 	return out, err
+}
+
+// thresholds loads the home's policy for its thresholds and its revision. Nothing
+// is decided by it, so it need not be proved.
+func (a *app) thresholds(ctx context.Context) (*opa.Engine, error) {
+	source, err := a.policySource()
+	if err != nil {
+		return nil, err
+	}
+	return a.loadPolicy(ctx, source, func(string) bool { return true })
 }
 
 // outdated says why a mart cannot stand beside the data; empty: it can.

@@ -148,7 +148,7 @@ func (a *app) runMetrics(ctx context.Context, l *etl.Loader) (out ranMetrics, er
 	if err != nil {
 		return out, err
 	}
-	engine, err := a.policyEngine(ctx)
+	rulings, err := a.thresholds(ctx)
 	if err != nil {
 		return out, err
 	}
@@ -170,7 +170,7 @@ func (a *app) runMetrics(ctx context.Context, l *etl.Loader) (out ranMetrics, er
 	if out.Metrics, err = runner.Run(ctx); err != nil {
 		return out, err
 	}
-	rules := metricsrun.Rules{Thresholds: engine.Thresholds(), Revision: engine.Revision()}
+	rules := metricsrun.Rules{Thresholds: rulings.Thresholds(), Revision: rulings.Revision()}
 	if rules.Earlier, err = a.earlierReleases(); err != nil {
 		return out, err
 	}

@@ -235,7 +235,12 @@ func (s *server) takeContracts(ctx context.Context) {
 		s.a.log.ErrorContext(ctx, "changed contracts are not in force", "error", err)
 		return
 	}
-	if err := s.policy.Over(ctx, datasetsOf(catalog)); err == nil { // a failure is told by the policy
+	datasets, err := s.a.over(catalog)
+	if err != nil {
+		s.a.log.ErrorContext(ctx, "the marts of the new snapshot are not in force", "error", err)
+		return
+	}
+	if err := s.policy.Over(ctx, datasets); err == nil { // a failure is told by the policy
 		s.contracts.Store(catalog)
 	}
 }

@@ -48,6 +48,9 @@ func (l *Live) Engine() *Engine { return l.current.Load() }
 // Revision names the policy in force.
 func (l *Live) Revision() string { return l.Engine().Revision() }
 
+// ProofKey identifies the policy in force with the catalogue that it is over.
+func (l *Live) ProofKey() string { return l.Engine().ProofKey() }
+
 // Scope decides under the policy in force.
 func (l *Live) Scope(ctx context.Context, r policy.Request) (*policy.Scope, error) {
 	return l.Engine().Scope(ctx, r)

@@ -51,6 +51,8 @@ func (e *Engine) Scope(ctx context.Context, r policy.Request) (*policy.Scope, er
 	if err := e.invariants.check(ctx, r, scope); err != nil {
 		return nil, err
 	}
+	e.unite(scope.Grants)
+	e.unite(scope.Grants)
 	return scope, nil
 }
 
@@ -119,8 +121,13 @@ func (s *session) render(ctx context.Context, verdict allowed, d policy.Dataset,
 		return nil, err
 	}
 	var compartments []string
-	g.View, compartments, err = source.Select(g, where)
-	return compartments, err
+	if g.View, compartments, err = source.Select(g, where); err != nil {
+		return nil, err
+	}
+	if d.Derived {
+		g.Parts = []policy.Part{partOf(d, g)}
+	}
+	return compartments, nil
 }
 
 // source is what a view of a dataset may refer to.

@@ -29,6 +29,7 @@ import (
 type Policy interface {
 	Scope(ctx context.Context, r policy.Request) (*policy.Scope, error)
 	Revision() string
+	ProofKey() string // of the revision over its catalogue of datasets
 }
 
 // Recorder makes a record durable.

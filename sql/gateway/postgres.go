@@ -77,9 +77,9 @@ func (g *Gateway) newPostgres(ctx context.Context, o *open, options duck.Options
 func (g *Gateway) described(o *open) []pgcatalog.Relation {
 	out := make([]pgcatalog.Relation, len(o.tables))
 	for i, t := range o.tables {
-		r := pgcatalog.Relation{Schema: t.schema, Name: t.name, Description: g.Catalog.Describe(t.grant.Dataset, ""), Key: g.key(t)}
+		r := pgcatalog.Relation{Schema: t.schema, Name: t.name, Description: g.describe(t, ""), Key: g.key(t)}
 		for _, col := range t.columns {
-			r.Columns = append(r.Columns, pgcatalog.Column{Name: col.name, Type: col.kind, Description: g.Catalog.Describe(t.grant.Dataset, col.name)})
+			r.Columns = append(r.Columns, pgcatalog.Column{Name: col.name, Type: col.kind, Description: g.describe(t, col.name)})
 		}
 		out[i] = r
 	}

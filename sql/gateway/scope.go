@@ -48,6 +48,8 @@ type open struct {
 type table struct {
 	schema, name string
 	grant        *policy.Grant
+	view         string            // SELECT over what the snapshot has
+	derived      *snapshot.Derived // describes a relation in marts; nil for others
 	columns      []tableColumn
 }
 
@@ -77,7 +79,12 @@ func (g *Gateway) build(ctx context.Context, key string, scope *policy.Scope, m 
 	}()
 	for _, name := range slices.Sorted(maps.Keys(scope.Grants)) {
 		if grant := scope.Grants[name]; grant.Allow {
-			t := table{schema: "main", name: name, grant: grant}
+			t := table{schema: "main", name: name, grant: grant, view: grant.View}
+			if len(grant.Parts) > 0 {
+				if t.view, t.derived = present(grant.Parts, m); t.derived == nil {
+					continue
+				}
+			}
 			if before, after, ok := strings.Cut(name, "."); ok {
 				t.schema, t.name = before, after
 			}
@@ -102,6 +109,46 @@ func (g *Gateway) build(ctx context.Context, key string, scope *policy.Scope, m 
 	return o, err
 }
 
+// martPrefix begins the names of compartments that are marts.
+const martPrefix = "mart_"
+
+// present puts together the parts of a relation that a snapshot has. Marts come and
+// go with snapshots, while the policy's catalogue follows a moment later.
+func present(parts []policy.Part, m *snapshot.Manifest) (view string, derived *snapshot.Derived) {
+	var views []string
+	for _, p := range parts {
+		c, _ := m.Compartment(p.Compartment)
+		i := slices.IndexFunc(c.Tables, func(t snapshot.Table) bool { return t.Name == p.Table && t.Derived != nil })
+		if i < 0 {
+			continue
+		}
+		missing := func(name string) bool {
+			return !slices.ContainsFunc(c.Tables[i].Derived.Columns, func(col snapshot.Column) bool { return col.Name == name })
+		}
+		if !slices.ContainsFunc(p.Columns, missing) {
+			views, derived = append(views, p.View), c.Tables[i].Derived
+		}
+	}
+	return strings.Join(views, " UNION ALL "), derived
+}
+
+// describe returns what the contract, or the mart, says of a relation, or of one
+// of its columns.
+func (g *Gateway) describe(t table, column string) string {
+	if t.derived == nil {
+		return g.Catalog.Describe(t.grant.Dataset, column)
+	}
+	if column == "" {
+		return t.derived.Description
+	}
+	for _, c := range t.derived.Columns {
+		if c.Name == column {
+			return c.Description
+		}
+	}
+	return ""
+}
+
 // fill attaches the compartments and makes a view of each grant.
 func (g *Gateway) fill(ctx context.Context, c *duck.Conn, o *open, m *snapshot.Manifest) error {
 	for _, name := range o.scope.Compartments {
@@ -113,7 +160,7 @@ func (g *Gateway) fill(ctx context.Context, c *duck.Conn, o *open, m *snapshot.M
 		t := &o.tables[i]
 		for _, stmt := range []string{
 			"CREATE SCHEMA IF NOT EXISTS " + duck.Ident(t.schema),
-			"CREATE VIEW " + t.String() + " AS " + t.grant.View,
+			"CREATE VIEW " + t.String() + " AS " + t.view,
 		} {
 			if err := c.Exec(ctx, stmt); err != nil {
 				return fmt.Errorf("make the view of %s: %w", t.grant.Dataset, err)
@@ -132,6 +179,9 @@ func (g *Gateway) attach(ctx context.Context, c *duck.Conn, name string, m *snap
 		return attachLedgers(ctx, c, name, ledgers)
 	}
 	part, ok := m.Compartment(name)
+	if !ok && strings.HasPrefix(name, martPrefix) {
+		return nil // its relations are left out, see present
+	}
 	if !ok {
 		return policy.Errorf(policy.Failed, "the snapshot has no compartment %s", name)
 	}
@@ -172,10 +222,10 @@ func (g *Gateway) fillShadow(ctx context.Context, c *duck.Conn, o *open) error {
 		stmts := []string{
 			"CREATE SCHEMA IF NOT EXISTS " + duck.Ident(t.schema),
 			fmt.Sprintf("CREATE TABLE %s (%s)", t, strings.Join(cols, ", ")),
-			fmt.Sprintf("COMMENT ON TABLE %s IS %s", t, duck.Literal(g.Catalog.Describe(t.grant.Dataset, ""))),
+			fmt.Sprintf("COMMENT ON TABLE %s IS %s", t, duck.Literal(g.describe(t, ""))),
 		}
 		for _, col := range t.columns {
-			stmts = append(stmts, fmt.Sprintf("COMMENT ON COLUMN %s.%s IS %s", t, duck.Ident(col.name), duck.Literal(g.Catalog.Describe(t.grant.Dataset, col.name))))
+			stmts = append(stmts, fmt.Sprintf("COMMENT ON COLUMN %s.%s IS %s", t, duck.Ident(col.name), duck.Literal(g.describe(t, col.name))))
 		}
 		for _, stmt := range stmts {
 			if err := c.Exec(ctx, stmt); err != nil {
@@ -249,7 +299,7 @@ func (o *open) materialise(ctx context.Context, t table) error {
 	for _, stmt := range []string{
 		"BEGIN",
 		"DROP VIEW " + t.String(),
-		"CREATE TABLE " + t.String() + " AS " + t.grant.View,
+		"CREATE TABLE " + t.String() + " AS " + t.view,
 		"COMMIT",
 	} {
 		if err := c.Exec(ctx, stmt); err != nil {

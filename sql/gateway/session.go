@@ -22,7 +22,7 @@ type Session struct {
 	mu     sync.Mutex
 	scope  *policy.Scope
 	digest string // of the scope
-	given  string // the revision and the day under which it was given
+	given  string // the policy, with its catalogue, and the day under which it was given
 }
 
 // Open begins a session. A purpose that policy refuses is refused here, with
@@ -71,7 +71,7 @@ func (s *Session) current(ctx context.Context) (*policy.Scope, string, error) {
 	defer s.mu.Unlock()
 	r := s.request
 	r.On = policy.DateOf(s.g.Now())
-	given := s.g.Policy.Revision() + " " + string(r.On)
+	given := s.g.Policy.ProofKey() + " " + string(r.On)
 	if s.scope != nil && s.given == given {
 		return s.scope, s.digest, nil
 	}

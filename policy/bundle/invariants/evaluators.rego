@@ -15,9 +15,11 @@ broken contains {"invariant": rego.metadata.rule().title, "dataset": name, "colu
 
 # METADATA
 # title: No evaluator's session attaches formative data
-broken contains {"invariant": rego.metadata.rule().title, "dataset": "formative", "column": ""} if {
+# description: A mart's name tells all compartments that it is made from.
+broken contains {"invariant": rego.metadata.rule().title, "dataset": compartment, "column": ""} if {
 	"evaluator" in input.roles
-	"formative" in input.compartments
+	some compartment in input.compartments
+	"formative" in split(compartment, "_")
 }
 
 # METADATA
@@ -30,7 +32,7 @@ broken contains {"invariant": rego.metadata.rule().title, "dataset": "", "column
 
 # METADATA
 # title: What is formative
-formative(dataset) if dataset.compartment == "formative"
+formative(dataset) if "formative" in split(dataset.compartment, "_")
 
 formative(dataset) if {
 	some tag in {"coaching", "pd_engagement", "skill_assessment"}

@@ -35,14 +35,16 @@ test_harmless if {
 }
 
 test_evaluator_granted_formative_data if {
-	every name in ["coaching_session", "coach_assignment", "pd_engagement", "mart_coaching", "data_sharing_event"] {
+	every name in ["coaching_session", "coach_assignment", "pd_engagement", "mart_coaching", "mart_mixed", "data_sharing_event"] {
 		"No evaluator is granted formative data" in broken(granting(harmless(["evaluator"]), name, "show", "some"))
 	}
 	not "No evaluator is granted formative data" in broken(granting(harmless(["evaluator"]), "observation", "show", "some"))
 }
 
 test_evaluator_attaches_formative_data if {
-	broken(object.union(harmless(["evaluator"]), {"compartments": ["formative"]})) == {"No evaluator's session attaches formative data"}
+	every compartment in ["formative", "mart_formative", "mart_formative_evaluative"] {
+		broken(object.union(harmless(["evaluator"]), {"compartments": [compartment]})) == {"No evaluator's session attaches formative data"}
+	}
 }
 
 test_evaluator_in_another_role if {
@@ -50,7 +52,7 @@ test_evaluator_in_another_role if {
 }
 
 test_coach_granted_evaluations if {
-	every name in ["observation", "mart_rating"] {
+	every name in ["observation", "mart_mixed", "mart_rating"] {
 		"No coach is granted evaluations of others" in broken(granting(harmless(["coach", "researcher"]), name, "hash", "some"))
 	}
 	as_teacher := object.union(granting(harmless(["coach", "teacher"]), "observation", "show", "some"), {"acting": ["teacher"]})
@@ -60,7 +62,9 @@ test_coach_granted_evaluations if {
 }
 
 test_coach_attaches_evaluations if {
-	broken(object.union(harmless(["coach"]), {"compartments": ["evaluative"]})) == {"No coach's session attaches evaluations of others"}
+	every compartment in ["evaluative", "mart_evaluative", "mart_formative_evaluative"] {
+		broken(object.union(harmless(["coach"]), {"compartments": [compartment]})) == {"No coach's session attaches evaluations of others"}
+	}
 }
 
 test_vault if {
@@ -78,6 +82,13 @@ test_overseers if {
 	every role in ["district_leader", "privacy_officer", "school_leader"] {
 		"Leaders and privacy officers are granted no rows about single people" in broken(granting(harmless([role]), "teacher", "hash", "some"))
 		broken(granting(harmless([role]), "mart_cost", "show", "all")) == set()
+	}
+}
+
+test_leaders_attach_rows_about_people if {
+	every role in ["district_leader", "school_leader"] {
+		broken(object.union(harmless([role]), {"compartments": ["core", "formative"]})) == {"Leaders attach marts and core alone"}
+		broken(object.union(harmless([role]), {"compartments": ["core", "mart_core", "mart_formative"]})) == set()
 	}
 }
 

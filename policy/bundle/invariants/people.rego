@@ -11,6 +11,16 @@ broken contains {"invariant": rego.metadata.rule().title, "dataset": name, "colu
 }
 
 # METADATA
+# title: Leaders attach marts and core alone
+broken contains {"invariant": rego.metadata.rule().title, "dataset": compartment, "column": ""} if {
+	some role in {"district_leader", "school_leader"}
+	role in input.acting
+	some compartment in input.compartments
+	compartment != "core"
+	not startswith(compartment, "mart_")
+}
+
+# METADATA
 # title: Who works with people is granted only the rows of some
 # description: Evaluators, coaches and teachers see rows about people only under a row rule.
 broken contains {"invariant": rego.metadata.rule().title, "dataset": name, "column": ""} if {

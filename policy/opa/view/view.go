@@ -33,6 +33,9 @@ const (
 // CTE or temporary table of the same name cannot capture it.
 func Table(d policy.Dataset) string {
 	name := d.Name[strings.LastIndexByte(d.Name, '.')+1:]
+	if d.Union != "" {
+		name = d.Union
+	}
 	return ident(d.Compartment) + ".main." + ident(name)
 }
 

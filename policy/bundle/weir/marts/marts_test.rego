@@ -6,12 +6,12 @@ import data.weir.marts
 entry := {"tags": ["coaching"], "k": 20, "until": "2025-06-01", "reason": "the board publishes it"}
 
 test_marts_by_tags if {
-	marts.open_to == {"evaluator": {"mart_rating"}} with input as fixture.session(["evaluator"], "evaluation")
+	marts.open_to == {"evaluator": {"mart_mixed", "mart_rating"}} with input as fixture.session(["evaluator"], "evaluation")
 		with data.catalog.datasets as fixture.datasets
 }
 
 test_marts_about_people_and_named_ones_stay_shut if {
-	marts.open_to.district_leader == {"mart_coaching", "mart_cost", "mart_rating"} with input as fixture.session(["district_leader"], "pd_roi_review")
+	marts.open_to.district_leader == {"mart_coaching", "mart_cost", "mart_mixed", "mart_rating", "mart_sharing"} with input as fixture.session(["district_leader"], "pd_roi_review")
 		with data.catalog.datasets as fixture.datasets
 }
 
@@ -32,5 +32,5 @@ test_declassification_needs_time_reason_and_people if {
 
 test_a_mart_without_tags_stays_shut if {
 	not "mart_x" in marts.open_to.district_leader with input as fixture.session(["district_leader"], "pd_roi_review")
-		with data.catalog.datasets as object.union(fixture.datasets, {"mart_x": fixture.mart([], {"district_id": fixture.plain})})
+		with data.catalog.datasets as object.union(fixture.datasets, {"mart_x": fixture.mart("mart_core", [], {"district_id": fixture.plain})})
 }

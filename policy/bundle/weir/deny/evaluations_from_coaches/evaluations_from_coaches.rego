@@ -15,7 +15,7 @@ denied[name] contains rego.metadata.rule().title if {
 
 # METADATA
 # title: What is evaluative to coaches
-# description: By compartment or by tag.
-evaluative(dataset) if dataset.compartment == "evaluative"
+# description: By compartment, which for a mart names all that it is made from, or by tag.
+evaluative(dataset) if "evaluative" in split(dataset.compartment, "_")
 
 evaluative(dataset) if dataset.tags.evaluation

@@ -14,8 +14,8 @@ denied[name] contains rego.metadata.rule().title if {
 
 # METADATA
 # title: What is formative to evaluators
-# description: By compartment or by tag.
-formative(dataset) if dataset.compartment == "formative"
+# description: By compartment, which for a mart names all that it is made from, or by tag.
+formative(dataset) if "formative" in split(dataset.compartment, "_")
 
 formative(dataset) if {
 	some tag in {"coaching", "pd_engagement", "skill_assessment"}

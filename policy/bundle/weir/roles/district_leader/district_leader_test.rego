@@ -13,6 +13,8 @@ test_grants if {
 		"academic_session": {"all"},
 		"mart_coaching": {"districts"},
 		"mart_cost": {"districts"},
+		"mart_mixed": {"districts"},
+		"mart_sharing": {"districts"},
 		"school": {"all"},
 	}
 }

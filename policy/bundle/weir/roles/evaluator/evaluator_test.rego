@@ -13,6 +13,7 @@ test_grants if {
 		"academic_session": {"all"},
 		"evaluation_rating": {"evaluated"},
 		"evaluator_assignment": {"evaluates"},
+		"mart_mixed": {"schools"}, # refused by formative_data_from_evaluators
 		"mart_rating": {"schools"},
 		"observation": {"formal"},
 		"observation_score": {"formal"},

@@ -1,16 +1,16 @@
 # METADATA
 # title: School leader
-# description: A school leader sees the marts of their school, and no rows about single people.
+# description: A school leader sees the marts of their school beside their district as a whole, and no rows about single people.
 package weir.roles.school_leader
 
 # METADATA
 # title: A school leader sees the marts of their schools
-# description: Marts whose tags are all on the role's list, the rows of the leader's schools.
+# description: Marts whose tags are all on the role's list, the rows of the leader's schools, and, to compare with, those of their districts as wholes.
 grants[name] contains grant if {
 	some name in data.weir.marts.open_to.school_leader
 	dataset := data.catalog.datasets[name]
 	dataset.columns.school_id
-	grant := {"rows": "schools", "columns": object.keys(dataset.columns), "why": rego.metadata.rule().title}
+	grant := {"rows": "schools_in_districts", "columns": object.keys(dataset.columns), "why": rego.metadata.rule().title}
 }
 
 # METADATA

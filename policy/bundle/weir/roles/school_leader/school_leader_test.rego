@@ -11,9 +11,11 @@ test_grants if {
 		rows := {g.rows | some g in granted}
 	} == {
 		"academic_session": {"all"},
-		"mart_coaching": {"schools"},
-		"mart_cost": {"schools"},
-		"mart_rating": {"schools"},
+		"mart_coaching": {"schools_in_districts"},
+		"mart_cost": {"schools_in_districts"},
+		"mart_mixed": {"schools_in_districts"},
+		"mart_rating": {"schools_in_districts"},
+		"mart_sharing": {"schools_in_districts"},
 		"school": {"all"},
 	}
 }
