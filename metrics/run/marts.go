@@ -43,14 +43,14 @@ func (r *Runner) Protect(ctx context.Context, runs []Run, rules Rules) (p Public
 	if err != nil {
 		return p, err
 	}
-	if p.Release, err = protect(cells, rules); err != nil {
+	if p.Release, err = s.protect(ctx, cells, runs, rules); err != nil {
 		return p, fmt.Errorf("disclosure control: %w", err)
 	}
 	for _, c := range cells {
 		switch c.shown.status {
-		case Published:
+		case disclosure.Published:
 			p.Published++
-		case Banded:
+		case disclosure.InBand:
 			p.Banded++
 		default:
 			p.Suppressed++
@@ -84,29 +84,29 @@ func (r *Runner) keepRelease(release disclosure.Release) error {
 
 // staged is a row of metric_value on its way into the engine.
 type staged struct {
-	Keys           []string `json:"keys"` // empty: all
-	Breakdown      *string  `json:"breakdown"`
-	Category       *string  `json:"category"`
-	CategoryOrder  *float64 `json:"category_order"`
-	Metric         string   `json:"metric"`
-	Family         string   `json:"family"`
-	PeriodStart    *string  `json:"period_start"`
-	PeriodEnd      *string  `json:"period_end"`
-	Value          *float64 `json:"value"`
-	CILow          *float64 `json:"ci_low"`
-	CIHigh         *float64 `json:"ci_high"`
-	CIMethod       *string  `json:"ci_method"`
-	N              *int64   `json:"n"`
-	NSchools       *int64   `json:"n_schools"`
-	Numerator      *float64 `json:"numerator"`
-	Denominator    *float64 `json:"denominator"`
-	Unit           string   `json:"unit"`
-	Status         Status   `json:"status"`
-	Rule           *string  `json:"rule"`
-	Shown          string   `json:"shown"`
-	Snapshot       string   `json:"snapshot"`
-	PolicyRevision string   `json:"policy_revision"`
-	ProgramVersion string   `json:"program_version"`
+	Keys           []string          `json:"keys"` // empty: all
+	Breakdown      *string           `json:"breakdown"`
+	Category       *string           `json:"category"`
+	CategoryOrder  *float64          `json:"category_order"`
+	Metric         string            `json:"metric"`
+	Family         string            `json:"family"`
+	PeriodStart    *string           `json:"period_start"`
+	PeriodEnd      *string           `json:"period_end"`
+	Value          *float64          `json:"value"`
+	CILow          *float64          `json:"ci_low"`
+	CIHigh         *float64          `json:"ci_high"`
+	CIMethod       *string           `json:"ci_method"`
+	N              *int64            `json:"n"`
+	NSchools       *int64            `json:"n_schools"`
+	Numerator      *float64          `json:"numerator"`
+	Denominator    *float64          `json:"denominator"`
+	Unit           string            `json:"unit"`
+	Status         disclosure.Status `json:"status"`
+	Rule           *string           `json:"rule"`
+	Shown          string            `json:"shown"`
+	Snapshot       string            `json:"snapshot"`
+	PolicyRevision string            `json:"policy_revision"`
+	ProgramVersion string            `json:"program_version"`
 }
 
 // chunk is how many rows are handed to the engine at once.
@@ -217,7 +217,7 @@ func (r *Runner) made(cells []*cell, runs []Run, rules Rules) map[string]snapsho
 	for _, c := range cells {
 		run := out[c.metric.ID]
 		run.Cells++
-		if c.shown.status == Suppressed {
+		if c.shown.status == disclosure.Suppressed {
 			run.Suppressed++
 		}
 		out[c.metric.ID] = run

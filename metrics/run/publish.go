@@ -1,25 +1,17 @@
 package run
 
 import (
+	"github.com/weir-warehouse/weir/metrics/disclosure"
+
 	"math"
 	"regexp"
 	"strconv"
 	"strings"
 )
 
-// Status says what became of a value.
-type Status string
-
-// What may become of a value.
-const (
-	Published  Status = "published"
-	Banded     Status = "banded" // shown as "at least" or "at most"
-	Suppressed Status = "suppressed"
-)
-
 // published is what a reader gets of a cell.
 type published struct {
-	status                 Status
+	status                 disclosure.Status
 	rule                   string
 	words                  string
 	value, low, high       *float64
