@@ -59,7 +59,8 @@ func granted(s *policy.Scope) []string {
 
 func TestScope(t *testing.T) {
 	t.Parallel()
-	leaders := []string{"academic_session", "district", "mart_coaching_effect", "mart_observation_gain", "mart_program_cost", "pd_program", "school"}
+	leaders := []string{"academic_session", "district", "mart_coaching_effect", "mart_observation_gain", "mart_program_cost", "metric_value", "pd_program", "school"}
+	attached := []string{"core", "mart_core", "mart_evaluative", "mart_formative", "mart_formative_evaluative"}
 	tests := []struct {
 		name         string
 		request      policy.Request
@@ -73,13 +74,13 @@ func TestScope(t *testing.T) {
 		},
 		{
 			"evaluator", ask(policy.Evaluation, policy.Evaluator),
-			[]string{"academic_session", "evaluation_rating", "evaluator_assignment", "mart_observation_gain", "observation", "observation_score", "school", "teacher"},
-			[]string{"core", "evaluative"},
+			[]string{"academic_session", "evaluation_rating", "evaluator_assignment", "mart_observation_gain", "metric_value", "observation", "observation_score", "school", "teacher"},
+			[]string{"core", "evaluative", "mart_evaluative"},
 		},
 		{
 			"evaluator who is everything else", ask(policy.Evaluation, policy.Roles()...),
-			[]string{"academic_session", "evaluation_rating", "evaluator_assignment", "mart_observation_gain", "observation", "observation_score", "school", "teacher"},
-			[]string{"core", "evaluative"},
+			[]string{"academic_session", "evaluation_rating", "evaluator_assignment", "mart_observation_gain", "metric_value", "observation", "observation_score", "school", "teacher"},
+			[]string{"core", "evaluative", "mart_evaluative"},
 		},
 		{"evaluator who coaches", ask(policy.Coaching, policy.Coach, policy.Evaluator), nil, nil},
 		{
@@ -92,9 +93,9 @@ func TestScope(t *testing.T) {
 			},
 			[]string{"core", "evaluative", "formative", "students"},
 		},
-		{"school leader", ask(policy.SchoolImprovement, policy.SchoolLeader), leaders, []string{"core", "evaluative", "formative"}},
-		{"district leader", ask(policy.PDROIReview, policy.DistrictLeader), leaders, []string{"core", "evaluative", "formative"}},
-		{"leader of both", ask(policy.PDROIReview, policy.DistrictLeader, policy.SchoolLeader), leaders, []string{"core", "evaluative", "formative"}},
+		{"school leader", ask(policy.SchoolImprovement, policy.SchoolLeader), leaders, attached},
+		{"district leader", ask(policy.PDROIReview, policy.DistrictLeader), leaders, attached},
+		{"leader of both", ask(policy.PDROIReview, policy.DistrictLeader, policy.SchoolLeader), leaders, attached},
 		{"privacy officer", ask(policy.PrivacyAudit, policy.PrivacyOfficer), []string{"audit.decisions", "data_sharing_event"}, []string{"audit_log", "formative"}},
 		{
 			"data steward", ask(policy.Operations, policy.DataSteward),

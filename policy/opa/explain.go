@@ -32,16 +32,16 @@ type Explanation struct {
 
 // Explain explains the verdict on a dataset, or with a column on that column.
 func (e *Engine) Explain(ctx context.Context, r policy.Request, dataset, column string) (*Explanation, error) {
-	d, ok := e.datasets[dataset]
+	s, err := e.session(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	d, ok := s.named(dataset)
 	if !ok {
 		return nil, policy.Errorf(policy.NotFound, "no dataset is called %s", dataset)
 	}
 	if _, ok := d.Column(column); column != "" && !ok {
 		return nil, policy.Errorf(policy.NotFound, "%s has no column %s", dataset, column)
-	}
-	s, err := e.session(ctx, r)
-	if err != nil {
-		return nil, err
 	}
 	g, _ := s.grant(ctx, d)
 	x := &Explanation{
@@ -57,7 +57,7 @@ func (e *Engine) Explain(ctx context.Context, r policy.Request, dataset, column 
 		x.Allow = x.Columns[0].Mask.Kind != policy.Hide
 	}
 	x.Extent = g.Rows.Extent()
-	for _, rule := range s.answer.Allowed[dataset].Rows {
+	for _, rule := range s.answer.Allowed[d.Name].Rows {
 		x.RowRules = append(x.RowRules, e.rowRules[rule]...)
 	}
 	return x, s.filterText(ctx, d, x)

@@ -31,10 +31,20 @@ func catalogue() ([]policy.Dataset, error) {
 		policy.Dataset{Name: "audit.decisions", Compartment: "audit_log", Columns: []policy.Column{
 			{Name: "principal", Type: "VARCHAR"}, {Name: "at", Type: "TIMESTAMP"},
 		}},
-		policy.Dataset{Name: "mart_coaching_effect", Compartment: "formative", Derived: true, Tags: []string{"coaching", "evaluation"}, Columns: place},
-		policy.Dataset{Name: "mart_observation_gain", Compartment: "evaluative", Derived: true, Tags: []string{"evaluation"}, Columns: place},
-		policy.Dataset{Name: "mart_program_cost", Compartment: "core", Derived: true, Tags: []string{"cost"}, Columns: place},
+		policy.Dataset{Name: "mart_coaching_effect", Compartment: "mart_formative_evaluative", Derived: true, Tags: []string{"coaching", "evaluation"}, Columns: place},
+		policy.Dataset{Name: "mart_observation_gain", Compartment: "mart_evaluative", Derived: true, Tags: []string{"evaluation"}, Columns: place},
+		policy.Dataset{Name: "mart_program_cost", Compartment: "mart_core", Derived: true, Tags: []string{"cost"}, Columns: place},
+		part("mart_core", "cost", place),
+		part("mart_evaluative", "evaluation", place),
+		part("mart_formative", "coaching", place),
 	), nil
+}
+
+// part is the part of metric_value in a mart.
+func part(mart, tag string, columns []policy.Column) policy.Dataset {
+	return policy.Dataset{
+		Name: "metric_value of " + mart, Union: "metric_value", Compartment: mart, Derived: true, Tags: []string{tag}, Columns: columns,
+	}
 }
 
 // loaded is the built-in bundle over the catalogue, proved once.

@@ -45,6 +45,26 @@ func join(whole, part *policy.Grant) {
 	}
 }
 
+// named returns the dataset of a name. Of a relation with parts it is the first
+// that is granted, by whose rules all are, or, if none is, the first.
+func (s *session) named(name string) (found policy.Dataset, ok bool) {
+	if d, ok := s.datasets[name]; ok {
+		return d, true
+	}
+	for _, d := range s.catalog {
+		if d.Union != name || d.Union == "" {
+			continue
+		}
+		if _, granted := s.answer.Allowed[d.Name]; granted {
+			return d, true
+		}
+		if !ok {
+			found, ok = d, true
+		}
+	}
+	return found, ok
+}
+
 // partOf is the table of a derived dataset behind its grant.
 func partOf(d policy.Dataset, g *policy.Grant) policy.Part {
 	p := policy.Part{Compartment: d.Compartment, Table: cmp.Or(d.Union, d.Name), View: g.View}

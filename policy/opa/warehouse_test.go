@@ -1,6 +1,7 @@
 package opa_test
 
 import (
+	"cmp"
 	"database/sql"
 	"fmt"
 	"slices"
@@ -30,7 +31,7 @@ func newWarehouse(t *testing.T) warehouse {
 		}
 	})
 	w := warehouse{t, instance.SQL()}
-	for _, c := range []string{"audit_log", "core", "evaluative", "formative", "students", "vault"} {
+	for _, c := range []string{"audit_log", "core", "evaluative", "formative", "students", "vault", "mart_core", "mart_evaluative", "mart_formative", "mart_formative_evaluative"} {
 		w.exec("ATTACH ':memory:' AS " + c)
 	}
 	datasets, err := catalogue()
@@ -42,7 +43,7 @@ func newWarehouse(t *testing.T) warehouse {
 		for i, c := range d.Columns {
 			columns[i] = duck.Ident(c.Name) + " " + c.Type
 		}
-		name := d.Name[strings.LastIndexByte(d.Name, '.')+1:]
+		name := cmp.Or(d.Union, d.Name[strings.LastIndexByte(d.Name, '.')+1:])
 		w.exec(fmt.Sprintf("CREATE TABLE %s.main.%s (%s)", d.Compartment, name, strings.Join(columns, ", ")))
 	}
 	return w
