@@ -52,6 +52,7 @@ type Request struct {
 	Principal Principal
 	Purpose   Purpose
 	Agreement *Agreement // nil: none
+	Study     *Study     // nil: the request is no study's
 	Door      Door
 	Client    string // network address, for the record; empty: this machine
 	On        Date   // today; required

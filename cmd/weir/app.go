@@ -57,7 +57,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 denied by
 policy, 4 input data refused.`,
 		"  weir quickstart\n  weir load exports/ --home /srv/weir",
 		a.newInit(), a.newLoad(), a.newQuarantine(), a.newMetrics(), a.newPublish(), a.newSnapshots(),
-		a.newContracts(), a.newMapping(), a.newPrincipal(), a.newToken(), a.newPolicy(), a.newAudit(), a.newQuery(), a.newMatch(), a.newDisclosure(), a.newServe(), a.newDemo(),
+		a.newContracts(), a.newMapping(), a.newPrincipal(), a.newToken(), a.newPolicy(), a.newAudit(), a.newQuery(), a.newMatch(), a.newStudy(), a.newDisclosure(), a.newServe(), a.newDemo(),
 		a.newSynth(), a.newQuickstart(), a.newConfig(), a.newDoctor(), a.newVersion())
 	root.PersistentPreRunE = a.configure
 	root.SilenceErrors, root.SilenceUsage = true, true

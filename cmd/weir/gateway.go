@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"github.com/weir-warehouse/weir/policy"
 	"github.com/weir-warehouse/weir/policy/audit"
 	"github.com/weir-warehouse/weir/sql/gateway"
 	"github.com/weir-warehouse/weir/sql/snapshot"
@@ -13,7 +14,10 @@ const openScopes = 16
 
 // gateway joins the home's policy, audit log and snapshots to a gateway for one
 // command, which closes it.
-func (a *app) gateway(ctx context.Context) (*gateway.Gateway, error) {
+func (a *app) gateway(ctx context.Context) (*gateway.Gateway, error) { return a.gatewayAt(ctx, "") }
+
+// gatewayAt is a gateway that answers from a snapshot; empty: the current one.
+func (a *app) gatewayAt(ctx context.Context, id string) (*gateway.Gateway, error) {
 	catalog, err := a.catalog()
 	if err != nil {
 		return nil, err
@@ -27,7 +31,7 @@ func (a *app) gateway(ctx context.Context) (*gateway.Gateway, error) {
 		return nil, err
 	}
 	c := a.gatewayConfig(catalog, history)
-	c.Policy, c.Recorder = engine, turns{a.config.Home, "weir query"}
+	c.Policy, c.Recorder, c.Snapshot = engine, turns{a.config.Home, "weir query"}, id
 	return gateway.New(c)
 }
 
@@ -38,4 +42,13 @@ func (a *app) gatewayConfig(catalog gateway.Catalog, history *audit.Reader) gate
 		Snapshots: snapshot.In(a.config.Home), History: history, Ledgers: (&oversight{a: a, reader: history}).ledgers(), Catalog: catalog,
 		Engine: a.engine(), Instances: openScopes, Program: buildVersions(nil).Version, Now: a.now, Log: a.log,
 	}
+}
+
+// currentSnapshot is the id of the current snapshot.
+func (a *app) currentSnapshot() (string, error) {
+	id, ok, err := snapshot.In(a.config.Home).CurrentID()
+	if err == nil && !ok {
+		return "", policy.Errorf(policy.NotFound, "nothing is published yet")
+	}
+	return id, err
 }

@@ -14,6 +14,7 @@ import (
 // analysis is one outcome's data: the units of positive weight that have it.
 type analysis struct {
 	name     string
+	rows     []int // of the frame
 	outcome  []float64
 	binary   bool
 	lost     [2]int // matched units without the outcome: control, treated
@@ -47,6 +48,7 @@ func newAnalysis(f *match.Frame, p Plan, r *match.Result, outcome string) (*anal
 	if len(rows) == 0 {
 		return nil, policy.Errorf(policy.DataRefused, "no matched unit has a value")
 	}
+	a.rows = rows
 	a.take(r, rows, values)
 	if a.model.Covariates, err = p.design(f.Rows(rows)); err != nil {
 		return nil, err

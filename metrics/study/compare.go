@@ -29,6 +29,8 @@ type Comparison struct {
 	Balance  *match.Balance
 	Effects  []Effect // by outcome, then model, then measure
 	Warnings []string // one line each
+
+	plan Plan // with the indicators of what was missing
 }
 
 // Compare matches the units of f, measures balance, and estimates the effects
@@ -50,7 +52,7 @@ func Compare(f *match.Frame, p Plan) (*Comparison, error) {
 	if err != nil {
 		return nil, fmt.Errorf("balance: %w", err)
 	}
-	c := &Comparison{Frame: f, Match: r, Balance: b}
+	c := &Comparison{Frame: f, Match: r, Balance: b, plan: p}
 	if c.Warnings, err = warnings(f, p, c); err != nil {
 		return nil, err
 	}

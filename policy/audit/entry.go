@@ -18,6 +18,7 @@ const (
 	KindVaultCommand    Kind = "vault_command"    // a command read or changed the vault
 	KindStudyRegister   Kind = "study_register"   // a study protocol was registered
 	KindReleaseApproval Kind = "release_approval" // results were approved for release, or not
+	KindStudyRelease    Kind = "study_release"    // a study's report left the enclave
 	KindToken           Kind = "token"            // a token was made or revoked
 	KindLoad            Kind = "load"             // a batch was loaded
 	KindMetrics         Kind = "metrics"          // metrics were computed and protected

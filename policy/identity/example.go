@@ -76,12 +76,16 @@ func (e Example) agreements() string {
     purpose: research
     datasets:
       school: [school_id, level, locale, title_i]
-      teacher: [teacher_key, effective_from, school_id, grade_band, subject, years_experience, highest_degree, hire_date]
-      pd_program: [program_id, kind, designed_hours, follow_up, active_practice, personalized]
-      pd_engagement: [engagement_id, teacher_key, program_id, started_at, minutes, completed, relevance_rating]
-      coaching_session: [coaching_session_id, teacher_key, program_id, coach_type, held_at, minutes]
-      survey_response: [response_id, teacher_key, survey, answered_on, relevance, confidence, trust, changed_practice]
+      teacher: [teacher_key, effective_from, effective_to, school_id, role, grade_band, subject, years_experience, highest_degree, hire_date, device_access, broadband_access]
+      section_teacher: [section_id, teacher_key, instruction_share]
+      pd_program: [program_id, kind, designed_hours, designed_weeks, skills_targeted, follow_up, active_practice, personalized]
+      pd_engagement: [engagement_id, teacher_key, program_id, started_at, minutes, completed, relevance_rating, satisfaction_rating]
+      coaching_session: [coaching_session_id, teacher_key, program_id, coach_type, held_at, minutes, usefulness_rating]
+      practice_change: [practice_change_id, teacher_key, program_id, strategy, learned_on, in_use_at_3_months]
+      micro_credential: [credential_id, teacher_key, program_id, status, enrolled_on, awarded_on]
+      survey_response: [response_id, teacher_key, survey, answered_on, relevance, confidence, innovation, collaboration, trust, changed_practice]
       observation_score: [observation_id, element, teacher_key, observed_on, score, scale_min, scale_max]
+      student_outcome: [outcome_id, student_key, section_id, assessment, subject, assessed_on, scale_score]
     from: %s
     to: %s
     destroy_by: %s

@@ -86,6 +86,19 @@ func input(r policy.Request) map[string]any {
 		agreement["datasets"] = datasets
 		in["agreement"] = agreement
 	}
+	if s := r.Study; s != nil {
+		windows := make([]any, len(s.Windows))
+		for i, w := range s.Windows {
+			windows[i] = map[string]any{"from": string(w.From), "to": string(w.To)}
+		}
+		in["study"] = map[string]any{
+			"id":         s.ID,
+			"phase":      string(s.Phase),
+			"outcomes":   list(s.Outcomes),
+			"windows":    windows,
+			"registered": s.Registered,
+		}
+	}
 	return in
 }
 

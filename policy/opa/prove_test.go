@@ -20,7 +20,7 @@ func TestProve(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%+v in %s on %d processors", got, time.Since(start), runtime.GOMAXPROCS(0))
-	if got.Sessions != 256*8*2 || got.Combinations != got.Sessions*got.Columns || got.Invariants < 15 {
+	if got.Sessions != 256*(8*2+2) || got.Combinations != got.Sessions*got.Columns || got.Invariants < 15 {
 		t.Errorf("got %+v", got)
 	}
 }

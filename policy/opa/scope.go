@@ -69,6 +69,9 @@ func (e *Engine) session(ctx context.Context, r policy.Request) (*session, error
 	if r.On == "" || !r.On.Valid() {
 		return nil, policy.Errorf(policy.Usage, "ask policy: %q is no day; without one nothing could expire", r.On)
 	}
+	if r.Study != nil && r.Purpose != policy.Research {
+		return nil, policy.Errorf(policy.Usage, "ask policy: a study's purpose is %s, not %q", policy.Research, r.Purpose)
+	}
 	in, err := ast.InterfaceToValue(input(r))
 	if err != nil {
 		return nil, fmt.Errorf("evaluate policy: %w", err)

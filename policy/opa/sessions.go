@@ -4,7 +4,7 @@ import "github.com/weir-warehouse/weir/policy"
 
 // sessions lists a request for every subset of roles, every purpose, with and
 // without an agreement: one that grants everything, so that what holds under
-// it holds under any.
+// it holds under any. Those for research also come from a study, in each phase.
 func sessions(catalog []policy.Dataset) []policy.Request {
 	roles := policy.Roles()
 	var out []policy.Request
@@ -20,9 +20,28 @@ func sessions(catalog []policy.Dataset) []policy.Request {
 			out = append(out, r)
 			r.Agreement = everything(catalog, purpose)
 			out = append(out, r)
+			if purpose == policy.Research {
+				out = append(out, studies(r, catalog)...)
+			}
 		}
 	}
 	return out
+}
+
+// studies lists a request as a study makes it: one that designs, and one that
+// estimates without being registered, whose outcomes may lie in any dataset.
+func studies(r policy.Request, catalog []policy.Dataset) []policy.Request {
+	var names []string
+	for _, d := range catalog {
+		names = append(names, d.Name)
+	}
+	design, early := r, r
+	design.Study = &policy.Study{
+		ID: "witness", Phase: policy.Design, Outcomes: names,
+		Windows: []policy.Window{{From: "2001-01-01", To: "2001-02-01"}, {From: "2002-01-01", To: "2002-02-01"}},
+	}
+	early.Study = &policy.Study{ID: "witness", Phase: policy.Estimate, Outcomes: names, Windows: design.Study.Windows}
+	return []policy.Request{design, early}
 }
 
 // witness is a principal that every row rule has something to say about.
@@ -67,9 +86,15 @@ func testimony(r policy.Request, s *policy.Scope) map[string]any {
 			"rows":         g.Rows.Extent(),
 			"figures":      g.Aggregate != nil,
 			"minimum_cell": g.MinimumCell,
+			"bounds":       list(bounds(g.Rows)),
 		}
 	}
+	study := map[string]any{}
+	if r.Study != nil {
+		study = input(r)["study"].(map[string]any) //nolint:errcheck,forcetypeassert // input makes an object
+	}
 	return map[string]any{
+		"study":        study,
 		"roles":        words(r.Principal.Roles),
 		"acting":       words(s.Acting),
 		"purpose":      string(r.Purpose),
@@ -78,4 +103,12 @@ func testimony(r policy.Request, s *policy.Scope) map[string]any {
 		"commands":     list(s.Commands),
 		"compartments": list(s.Compartments),
 	}
+}
+
+// bounds lists the values with which a row condition compares.
+func bounds(r policy.Rows) []string {
+	if where, ok := r.(policy.RowsWhere); ok {
+		return where.Args
+	}
+	return nil
 }

@@ -257,3 +257,44 @@ func TestViewsAreNotCapturedByTheClientsNames(t *testing.T) {
 		t.Errorf("a temporary table captures the view: %v", got)
 	}
 }
+
+func TestAStudySeesItsOutcomesAfterRegistration(t *testing.T) {
+	t.Parallel()
+	w := newWarehouse(t)
+	w.exec(`INSERT INTO evaluative.main.observation_score (observation_id, element, teacher_key, observed_on, score) VALUES
+		('a', 'e', '` + key(1) + `', '2023-10-01', 2), ('b', 'e', '` + key(1) + `', '2024-04-01', 3), ('c', 'e', '` + key(1) + `', '2024-08-01', 4)`)
+	w.exec(`INSERT INTO formative.main.research_consent (teacher_key, decided_on, consented) VALUES ('` + key(1) + `', '2023-09-15', true)`)
+	r := ask(policy.Research, policy.Researcher)
+	r.Agreement = agreement()
+	r.Agreement.From, r.Agreement.To = "2023-08-01", "2025-07-31"
+	r.Agreement.Datasets = map[string][]string{
+		"observation_score": {"teacher_key", "observed_on", "score"},
+		"practice_change":   {"teacher_key", "program_id", "in_use_at_3_months"},
+		"attendance":        {"student_key", "days_present"},
+	}
+	study := policy.Study{
+		ID: "s", Phase: policy.Design, Outcomes: []string{"observation_score"},
+		Windows: []policy.Window{{From: "2024-04-01", To: "2024-07-31"}},
+	}
+	r.Study = &study
+	design := scope(t, r)
+	if got := w.through(design, "observation_score", "CAST(score AS VARCHAR)"); !slices.Equal(got, []string{"2.00", "4.00"}) {
+		t.Errorf("design sees scores %v", got)
+	}
+	if design.Grants["attendance"].Allow {
+		t.Error("design sees outcomes without dates")
+	}
+	w.through(design, "practice_change", "in_use_at_3_months")
+	study.Outcomes = []string{"practice_change"}
+	if d := scope(t, r).Decide(map[string][]string{"practice_change": {"in_use_at_3_months"}}); d.Allow {
+		t.Error("design sees the outcome that stands beside the treatment")
+	}
+	study.Phase = policy.Estimate
+	if scope(t, r).Grants["observation_score"].Allow {
+		t.Error("what is not registered is estimated")
+	}
+	study.Registered = true
+	if got := w.through(scope(t, r), "observation_score", "CAST(score AS VARCHAR)"); !slices.Equal(got, []string{"2.00", "3.00", "4.00"}) {
+		t.Errorf("the estimate sees scores %v", got)
+	}
+}

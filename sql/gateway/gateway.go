@@ -54,6 +54,7 @@ type Catalog interface {
 // Config is what a gateway works with.
 type Config struct {
 	Snapshots snapshot.Store
+	Snapshot  string // the one to answer from; empty: the current one
 	Policy    Policy
 	Recorder  Recorder
 	History   History  // from which ledgers are filled
@@ -151,7 +152,10 @@ func (g *Gateway) recordOutcomes() {
 // current returns the manifest of the current snapshot. It is read again when
 // the name of the current snapshot is another one.
 func (g *Gateway) current() (*snapshot.Manifest, error) {
-	id, ok, err := g.Snapshots.CurrentID()
+	id, ok, err := g.Snapshot, true, error(nil)
+	if id == "" {
+		id, ok, err = g.Snapshots.CurrentID()
+	}
 	if err != nil {
 		return nil, policy.Errorf(policy.Failed, "the current snapshot is unknown, so nothing is answered: %w", err)
 	}

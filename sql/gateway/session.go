@@ -130,6 +130,9 @@ func (s *Session) entry(kind audit.Kind) audit.Entry {
 	if s.request.Agreement != nil {
 		e.Agreement = s.request.Agreement.ID
 	}
+	if study := s.request.Study; study != nil {
+		e.Attributes = map[string]string{"study": study.ID, "protocol": study.Protocol, "phase": string(study.Phase)}
+	}
 	return e
 }
 

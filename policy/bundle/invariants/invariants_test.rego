@@ -150,3 +150,43 @@ test_no_role if {
 test_role_of_others if {
 	broken(object.union(harmless(["coach"]), {"acting": ["coach", "researcher"]})) == {"Nobody acts in a role that they do not have"}
 }
+
+window := {"from": "2024-04-01", "to": "2024-07-31"}
+
+# studying is a research session of a study.
+studying(phase, registered) := object.union(harmless(["researcher"]), {"study": {
+	"phase": phase,
+	"outcomes": ["pd_engagement"],
+	"windows": [window],
+	"registered": registered,
+}})
+
+test_design_without_bounds if {
+	open := granting(studying("design", false), "observation_score", "hash", "some")
+	"A study in design sees no row of an outcome window" in broken(open)
+	bounded := object.union(open, {"granted": {"observation_score": {"bounds": [window.from, window.to]}}})
+	not "A study in design sees no row of an outcome window" in broken(bounded)
+	every name in ["mart_cost", "student_outcome"] {
+		"A study in design sees no row of an outcome window" in broken(granting(studying("design", false), name, "hash", "some"))
+	}
+	not "A study in design sees no row of an outcome window" in broken(granting(studying("design", false), "pd_engagement", "hash", "some"))
+	endless := object.union(bounded, {"study": {"windows": []}})
+	"A study in design sees no row of an outcome window" in broken(endless)
+}
+
+test_design_with_an_outcome_beside_the_treatment if {
+	title := "A study in design sees no outcome beside the treatment"
+	granted := {"granted": {"pd_engagement": {"columns": {"minutes": "show"}, "rows": "some", "figures": false, "minimum_cell": 10}}}
+	title in broken(object.union(studying("design", false), granted))
+	not title in broken(object.union(studying("estimate", true), granted))
+}
+
+test_estimate_without_registration if {
+	title := "A study that is not registered estimates nothing"
+	title in broken(granting(studying("estimate", false), "pd_engagement", "hash", "some"))
+	not title in broken(granting(studying("estimate", true), "pd_engagement", "hash", "some"))
+}
+
+test_study_for_another_purpose if {
+	broken(object.union(studying("estimate", true), {"purpose": "coaching"})) == {"Only research has studies"}
+}

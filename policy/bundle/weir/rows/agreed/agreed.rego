@@ -8,6 +8,7 @@ package weir.rows.agreed
 include if {
 	dated
 	consented
+	not concealed
 }
 
 # METADATA
@@ -37,4 +38,23 @@ consented if not data.catalog.datasets[input.dataset].columns.teacher_key
 consented if {
 	data.catalog.datasets[input.dataset].columns.teacher_key
 	input.related.consenting == true
+}
+
+# METADATA
+# title: The row is an outcome that a study in design does not see
+# description: Rows of outcome datasets that hold on a day of an outcome window.
+concealed if {
+	input.study.phase == "design"
+	input.dataset in data.weir.config.studies.rows
+	some window in input.study.windows
+	input.period.start <= window.to
+	input.period.end >= window.from
+}
+
+concealed if {
+	input.study.phase == "design"
+	input.dataset in data.weir.config.studies.rows
+	some window in input.study.windows
+	input.period.start <= window.to
+	input.period.end == null
 }
