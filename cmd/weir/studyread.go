@@ -21,11 +21,31 @@ type studyTable struct {
 	rows  int
 }
 
+// studyAsk answers a study's statements.
+type studyAsk func(ctx context.Context, statement string) (studyAnswer, error)
+
+// studyAnswer is a statement's answer in batches, which the caller closes.
+type studyAnswer interface {
+	batchReader
+	Close()
+}
+
+// through asks through a session of the gateway.
+func through(s *gateway.Session) studyAsk {
+	return func(ctx context.Context, statement string) (studyAnswer, error) {
+		result, err := s.Query(ctx, statement)
+		if err != nil {
+			return nil, studyRefusal(err)
+		}
+		return result, nil
+	}
+}
+
 // readTable runs a statement and keeps its answer, numbers as doubles.
-func readTable(ctx context.Context, s *gateway.Session, statement string) (*studyTable, error) {
-	result, err := s.Query(ctx, statement)
+func readTable(ctx context.Context, ask studyAsk, statement string) (*studyTable, error) {
+	result, err := ask(ctx, statement)
 	if err != nil {
-		return nil, studyRefusal(err)
+		return nil, err
 	}
 	defer result.Close()
 	names := make([]string, 0, result.Schema().NumFields())
@@ -109,14 +129,14 @@ func (t *studyTable) truths(name string) []bool {
 }
 
 // gather reads a study's units, and their outcomes once they may be read.
-func gather(ctx context.Context, s *gateway.Session, p *protocol.Protocol, phase policy.Phase) (report.Units, error) {
-	t, err := readTable(ctx, s, p.UnitsQuery())
+func gather(ctx context.Context, ask studyAsk, p *protocol.Protocol, phase policy.Phase) (report.Units, error) {
+	t, err := readTable(ctx, ask, p.UnitsQuery())
 	if err != nil {
 		return report.Units{}, err
 	}
 	var outcomes *studyTable
 	if phase == policy.Estimate {
-		if outcomes, err = readTable(ctx, s, p.OutcomesQuery()); err != nil {
+		if outcomes, err = readTable(ctx, ask, p.OutcomesQuery()); err != nil {
 			return report.Units{}, err
 		}
 	}
@@ -129,7 +149,7 @@ func gather(ctx context.Context, s *gateway.Session, p *protocol.Protocol, phase
 		if !o.OfStudents() {
 			continue
 		}
-		of, err := readTable(ctx, s, p.StudentsQuery(o))
+		of, err := readTable(ctx, ask, p.StudentsQuery(o))
 		if err != nil {
 			return report.Units{}, err
 		}

@@ -62,7 +62,7 @@ func (a *app) runStudy(ctx context.Context, run studyRun) (*studyResult, error) 
 	if err != nil {
 		return nil, err
 	}
-	units, err := gather(ctx, session, run.protocol, run.phase)
+	units, err := gather(ctx, through(session), run.protocol, run.phase)
 	if err != nil {
 		return nil, err
 	}

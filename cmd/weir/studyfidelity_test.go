@@ -1,0 +1,245 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/weir-warehouse/weir/etl/synth"
+	"github.com/weir-warehouse/weir/metrics/disclosure"
+	"github.com/weir-warehouse/weir/metrics/study/protocol"
+	"github.com/weir-warehouse/weir/metrics/study/report"
+	"github.com/weir-warehouse/weir/policy"
+	"github.com/weir-warehouse/weir/sql/duck"
+)
+
+// planted says which quantity of truth.json a ready protocol's first effect
+// estimates, and in which unit.
+var planted = map[string]struct {
+	quantity string
+	percent  bool // the effect as a share of the baseline
+	minus    string
+}{
+	"ai_personalized_observation_gain":  {quantity: "effect.ai_personalized", percent: true},
+	"coaching_improvement":              {quantity: "effect.human_coaching", percent: true},
+	"ai_coaching_early_career":          {quantity: "effect.ai_coaching", percent: true},
+	"human_and_ai_coaching":             {quantity: "effect.human_and_ai_coaching", percent: true},
+	"just_in_time_observation_gain":     {quantity: "effect.just_in_time", percent: true},
+	"micro_learning_observation_gain":   {quantity: "effect.micro_learning", percent: true},
+	"plc_observation_gain":              {quantity: "effect.plc", percent: true},
+	"micro_credential_observation_gain": {quantity: "effect.micro_credential", percent: true},
+	"micro_learning_retention":          {quantity: "retention_3_months.micro_learning", minus: "retention_3_months.workshop"},
+	"personalized_student_outcomes":     {quantity: "student_effect.ai_personalized"},
+	"coaching_student_outcomes":         {quantity: "student_effect.human_coaching"},
+	"ai_coaching_student_outcomes":      {quantity: "student_effect.ai_coaching"},
+	"micro_credential_student_outcomes": {quantity: "student_effect.micro_credential"},
+}
+
+// thresholds are the built-in policy's.
+var thresholds = disclosure.Thresholds{
+	People: 10, Groups: 3, ZerosDisclose: true, ResidualDF: 10, Rounding: disclosure.Rounding{Method: disclosure.Nearest, Base: 5},
+	Bands: []disclosure.Band{{People: 300, Edge: 0.01}}, Dominance: disclosure.NK{N: 2, K: 0.90}, PRatio: 0.10, Width: 5, Spread: 0.10,
+}
+
+// found is what a study of one district found.
+type found struct {
+	truth, estimate, low, high, naive, p float64
+	early, later                         float64 // effects by experience; NaN where there are none
+}
+
+// fidelity studies the synthetic district of a seed by all planted protocols.
+func fidelity(tb testing.TB, seed int64) map[string]found {
+	tb.Helper()
+	dir := filepath.Join(tb.TempDir(), strconv.FormatInt(seed, 10))
+	db, err := duck.Open(tb.Context(), duck.Options{Threads: 2})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	truth, err := synth.Generate(tb.Context(), db.SQL(), synth.Options{Out: dir, Districts: 2, Schools: 8, Teachers: 800, Years: 3, Seed: seed})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	ask := askFiles(tb, dir)
+	out := map[string]found{}
+	for id := range planted {
+		f, err := studyOne(tb.Context(), ask, id, truth)
+		if err != nil {
+			tb.Errorf("seed %d, %s: %v", seed, id, err)
+			continue
+		}
+		out[id] = f
+	}
+	return out
+}
+
+// askFiles answers statements from a district's files.
+func askFiles(tb testing.TB, dir string) studyAsk {
+	tb.Helper()
+	instance, err := duck.OpenInstance(duck.Options{Threads: 2})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	conn, err := instance.Connect()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { conn.Close(); instance.Close() })
+	for _, name := range []string{
+		"oneroster/users.csv", "research_consent.csv", "teacher.csv", "pd_program.csv", "pd_engagement.parquet", "coaching_session.parquet",
+		"practice_change.csv", "survey_response.csv", "section_teacher.csv", "student_outcome.parquet", "observation_score.csv.gz",
+	} {
+		reader := "read_csv(%s, header = true, sample_size = -1)"
+		if strings.HasSuffix(name, ".parquet") {
+			reader = "read_parquet(%s)"
+		}
+		stem, _, _ := strings.Cut(filepath.Base(name), ".")
+		runOn(tb, conn, fmt.Sprintf("CREATE TABLE %s AS FROM "+reader, duck.Ident(stem), duck.Literal(filepath.Join(dir, name))))
+	}
+	text, err := os.ReadFile("testdata/fidelity.sql")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for statement := range strings.SplitSeq(string(text), ";\n") {
+		if strings.TrimSpace(statement) != "" {
+			runOn(tb, conn, statement)
+		}
+	}
+	return func(ctx context.Context, statement string) (studyAnswer, error) {
+		return closing(conn.Query(ctx, statement))
+	}
+}
+
+func runOn(tb testing.TB, conn *duck.Conn, statement string) {
+	tb.Helper()
+	if err := conn.Exec(tb.Context(), statement); err != nil {
+		tb.Fatalf("%v in %s", err, statement)
+	}
+}
+
+// streamed is an engine's stream as a study reads it.
+type streamed struct{ *duck.Stream }
+
+func (s streamed) Close() { s.Stream.Close() }
+
+func closing(s *duck.Stream, err error) (studyAnswer, error) { return streamed{s}, err }
+
+// studyOne runs a ready protocol and compares its first effect with the truth.
+func studyOne(ctx context.Context, ask studyAsk, id string, truth synth.Truth) (found, error) {
+	p, err := protocol.Find(id)
+	if err != nil {
+		return found{}, err
+	}
+	units, err := gather(ctx, ask, p, policy.Estimate)
+	if err != nil {
+		return found{}, err
+	}
+	r, _, err := report.Make(report.Input{
+		Protocol: p, Units: units, Plan: planOf(p, policy.Estimate), Thresholds: thresholds, Phase: policy.Estimate,
+	})
+	if err != nil {
+		return found{}, err
+	}
+	value := func(id string) float64 {
+		for _, q := range truth.Quantities {
+			if q.ID == id {
+				return q.Value
+			}
+		}
+		return 0
+	}
+	want := planted[id]
+	out := found{truth: value(want.quantity) - value(want.minus), early: math.NaN(), later: math.NaN()}
+	for _, e := range r.Effects {
+		if !e.Main || e.Outcome != p.Outcomes[0].Name {
+			continue
+		}
+		out.estimate, out.low, out.high, out.naive, out.p = float64(e.Estimate), float64(e.Low), float64(e.High), float64(e.Naive), float64(e.P)
+		if want.percent {
+			base := float64(e.Baseline)
+			out.estimate, out.low, out.high, out.naive = out.estimate/base, out.low/base, out.high/base, out.naive/base
+		}
+	}
+	later, levels := 0.0, 0.0
+	for _, s := range r.Subgroups {
+		for _, l := range s.Levels {
+			switch {
+			case s.By != "experience" || l.Hidden != "":
+			case l.Level == "0-3":
+				out.early = float64(l.Estimate)
+			default:
+				later += float64(l.Estimate)
+				levels++
+			}
+		}
+	}
+	out.later = later / levels
+	return out, nil
+}
+
+// TestStudiesFindWhatWasPlanted studies a few districts; the benchmark counts
+// over a hundred.
+func TestStudiesFindWhatWasPlanted(t *testing.T) {
+	t.Parallel()
+	for seed := int64(1); seed <= 2; seed++ {
+		for id, f := range fidelity(t, seed) {
+			se := (f.high - f.low) / 4
+			t.Logf("seed %d %s: planted %.4f, found %.4f (%.4f to %.4f), naive %.4f", seed, id, f.truth, f.estimate, f.low, f.high, f.naive)
+			if math.Abs(f.estimate-f.truth) > 4*se {
+				t.Errorf("seed %d, %s: planted %.4f, found %.4f ± %.4f", seed, id, f.truth, f.estimate, se)
+			}
+			if id == "ai_personalized_observation_gain" && f.naive-f.truth < 4*se {
+				t.Errorf("seed %d, %s: the naive difference %.4f is hardly biased", seed, id, f.naive)
+			}
+			if id == "ai_coaching_early_career" && f.early <= f.later {
+				t.Errorf("seed %d: early-career teachers gain %.3f, others %.3f", seed, f.early, f.later)
+			}
+		}
+	}
+}
+
+// BenchmarkStudyFidelity counts, over WEIR_STUDY_SEEDS districts (100), how
+// often the intervals cover what was planted, and how often something is found
+// where nothing was.
+func BenchmarkStudyFidelity(b *testing.B) {
+	seeds := int64(100)
+	if text := os.Getenv("WEIR_STUDY_SEEDS"); text != "" {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			b.Fatal(err)
+		}
+		seeds = n
+	}
+	for range b.N {
+		covered, significant, studied := map[string]int{}, map[string]int{}, map[string]int{}
+		bias, error1 := map[string]float64{}, map[string]float64{}
+		early := 0
+		for seed := int64(1); seed <= seeds; seed++ {
+			for id, f := range fidelity(b, seed) {
+				studied[id]++
+				if f.low <= f.truth && f.truth <= f.high {
+					covered[id]++
+				}
+				if f.p < 0.05 {
+					significant[id]++
+				}
+				bias[id] += f.naive - f.truth
+				error1[id] += f.estimate - f.truth
+				if id == "ai_coaching_early_career" && f.early > f.later {
+					early++
+				}
+			}
+		}
+		for id, n := range studied {
+			b.Logf("%-36s covered %3d of %d, significant %3d, naive bias %+.4f, matched bias %+.4f", id, covered[id], n, significant[id], bias[id]/float64(n), error1[id]/float64(n))
+		}
+		b.Logf("early-career effect larger in %d of %d", early, studied["ai_coaching_early_career"])
+	}
+}
