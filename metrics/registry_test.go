@@ -14,7 +14,7 @@ import (
 	"github.com/weir-warehouse/weir/metrics"
 )
 
-func contracts(t *testing.T) *contract.Catalog {
+func contracts(t testing.TB) *contract.Catalog {
 	t.Helper()
 	c, err := contract.Embedded()
 	if err != nil {
@@ -25,7 +25,7 @@ func contracts(t *testing.T) *contract.Catalog {
 
 // load loads the built-in metrics with those of folders: by id, metric.yaml and
 // metric.sql.
-func load(t *testing.T, own map[string][2]string) (*metrics.Registry, error) {
+func load(t testing.TB, own map[string][2]string) (*metrics.Registry, error) {
 	t.Helper()
 	dir := t.TempDir()
 	for id, files := range own {
