@@ -190,8 +190,10 @@ func doorInWords(door policy.Door) string {
 // outcomeInWords spells how a statement ended.
 func outcomeInWords(code string) string {
 	switch policy.Code(code) {
-	case "ok":
+	case audit.OutcomeOK:
 		return "success"
+	case audit.OutcomePartial:
+		return "the rest of the answer unread"
 	case policy.Canceled:
 		return "a cancellation or a limit"
 	case policy.Denied:

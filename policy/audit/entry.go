@@ -88,9 +88,15 @@ type Bundle struct {
 	Revision string `json:"revision,omitempty"`
 }
 
+// How a statement ended that no error ended.
+const (
+	OutcomeOK      = "ok"      // its answer was read to its end
+	OutcomePartial = "partial" // its reader closed it before; what was read is in the record
+)
+
 // Outcome is how a statement ended.
 type Outcome struct {
-	Code         string  `json:"code"` // "ok", or a policy.Code
+	Code         string  `json:"code"` // OutcomeOK, OutcomePartial, or a policy.Code
 	Rows         int64   `json:"rows"`
 	Bytes        int64   `json:"bytes"`
 	Milliseconds float64 `json:"milliseconds"`

@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 
@@ -93,6 +94,36 @@ func TestDecisionsAreRecordedBeforeRowsAndQueryable(t *testing.T) {
 		"T1|(null)|(null)|1",
 		"E1|deny|select * from _1|(null)",
 		"E1|(null)|(null)|0")
+}
+
+// TestOutcomesTellHowFarAnAnswerWasRead asserts that an answer which its reader
+// closed, or left, is not on record as one that was read.
+func TestOutcomesTellHowFarAnAnswerWasRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, gatewaytest.Sources())
+	s, err := w.Open(context.Background(), w.Person("S", policy.Operations, policy.DataSteward))
+	w.must(err)
+	for _, batches := range []int{-1, 0, 1} { // all, none because the client left, one
+		ctx, cancel := context.WithCancel(context.Background())
+		r, err := s.Query(ctx, "SELECT range FROM range(10000)")
+		w.must(err)
+		for i := 0; i != batches; i++ {
+			batch, err := r.Next()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			w.must(err)
+			batch.Release()
+		}
+		if batches == 0 {
+			cancel()
+		}
+		r.Close()
+		cancel()
+	}
+	w.settle()
+	w.expect(w.Person("P", policy.PrivacyAudit, policy.PrivacyOfficer),
+		"SELECT outcome, rows FROM audit.decisions WHERE kind = 'outcome' AND principal = 'S' ORDER BY rows", "canceled|0", "partial|2048", "ok|10000")
 }
 
 // Ledgers are up to date with each statement, and none but their role sees

@@ -29,6 +29,7 @@ type Result struct {
 	stream  *duck.Stream
 	schema  *arrow.Schema
 	decided bool // the decision is recorded, so the outcome will be
+	whole   bool // it was read to its end
 	rows    int64
 	bytes   int64
 	err     error
@@ -53,6 +54,7 @@ func (r *Result) Next() (arrow.RecordBatch, error) {
 	batch, err := r.stream.Next()
 	r.session.g.turns.give()
 	if errors.Is(err, io.EOF) {
+		r.whole = true
 		return nil, err
 	}
 	if err != nil {
@@ -81,6 +83,10 @@ func (r *Result) turn() error {
 
 // Close ends the statement; how it ended will be recorded.
 func (r *Result) Close() {
+	var code string
+	if r.decided {
+		code = r.ending() // before the statement's context ends
+	}
 	clean := r.stream != nil && r.stream.Close() && r.err == nil
 	if r.runner != nil && r.idle != nil && clean {
 		r.idle.give(r.runner)
@@ -99,10 +105,20 @@ func (r *Result) Close() {
 	e := r.session.entry(audit.KindOutcome)
 	e.DecisionID = r.id
 	took := r.session.g.Now().Sub(r.began)
-	e.Outcome = &audit.Outcome{Code: "ok", Rows: r.rows, Bytes: r.bytes, Milliseconds: float64(took.Microseconds()) / 1000}
-	if r.err != nil {
-		e.Outcome.Code = string(policy.CodeOf(r.err))
-	}
+	e.Outcome = &audit.Outcome{Code: code, Rows: r.rows, Bytes: r.bytes, Milliseconds: float64(took.Microseconds()) / 1000}
 	r.session.g.meters.ended(*e.Outcome, took)
 	r.session.g.outcomes <- e
+}
+
+// ending is how the statement ended, for the record.
+func (r *Result) ending() string {
+	switch {
+	case r.err != nil:
+		return string(policy.CodeOf(r.err))
+	case r.whole:
+		return audit.OutcomeOK
+	case r.ctx.Err() != nil:
+		return string(policy.Canceled)
+	}
+	return audit.OutcomePartial
 }

@@ -207,6 +207,25 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+// TestCutOff asserts that the record of an answer whose client went away in the
+// midst of it does not look like that of one which was read.
+func TestCutOff(t *testing.T) {
+	t.Parallel()
+	for i, name := range []string{"pgwire", "flight", "http"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			ask := w.doors[i].connect(t, policy.DataSteward)
+			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			defer cancel()
+			if got := ask(ctx, "SELECT range"+strings.Repeat(", repeat('x', 1000) AS x", 10)+" FROM range(90000)"); got.Error == "" {
+				t.Fatalf("%d rows came", len(got.Rows))
+			}
+			w.ends(t, "canceled")
+		})
+	}
+}
+
 // ends waits until the last outcome in the audit log is as wanted.
 func (w *world) ends(t *testing.T, want string) {
 	t.Helper()
