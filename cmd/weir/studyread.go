@@ -8,6 +8,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/apache/arrow-go/v18/arrow"
+
 	"github.com/weir-warehouse/weir/metrics/match"
 	"github.com/weir-warehouse/weir/metrics/study/protocol"
 	"github.com/weir-warehouse/weir/metrics/study/report"
@@ -20,6 +22,9 @@ type studyTable struct {
 	frame *match.Frame
 	rows  int
 }
+
+// noColumn is the name of no column: a study's answers name no ids apart.
+const noColumn = "\x00"
 
 // studyAsk answers a study's statements.
 type studyAsk func(ctx context.Context, statement string) (studyAnswer, error)
@@ -48,15 +53,19 @@ func readTable(ctx context.Context, ask studyAsk, statement string) (*studyTable
 		return nil, err
 	}
 	defer result.Close()
-	names := make([]string, 0, result.Schema().NumFields())
-	for _, field := range result.Schema().Fields() {
-		names = append(names, field.Name)
+	all := fileColumns{
+		wanted: func(s *arrow.Schema) ([]int, error) {
+			places := make([]int, s.NumFields())
+			for i := range places {
+				places[i] = i
+			}
+			return places, nil
+		},
+		text: func(string) bool { return false },
 	}
-	o := matchOptions{id: "\x00none"}
-	o.plan.Outcomes = names
 	var out *studyTable
-	err = arrowColumns(ctx, result.Schema(), o, result.Next, func(r batchReader) error {
-		out, err = collectTable(r, o)
+	err = arrowColumns(ctx, result.Schema(), all, result.Next, func(r batchReader) error {
+		out, err = collectTable(r)
 		return err
 	})
 	return out, err
@@ -70,7 +79,8 @@ func studyRefusal(err error) error {
 	return err
 }
 
-func collectTable(r batchReader, o matchOptions) (*studyTable, error) {
+func collectTable(r batchReader) (*studyTable, error) {
+	o := matchOptions{id: noColumn}
 	var collectors []collector
 	for _, field := range r.Schema().Fields() {
 		collectors = append(collectors, o.collectorOf(field))
