@@ -20,6 +20,11 @@ type walker struct {
 	draws  int                                             // tries at a circuit
 	looks  int                                             // changes considered so far
 	moved  func([]change)                                  // told of each circuit taken, if set
+
+	open  []int   // of the circuit that is being drawn, the sums that it does not keep yet
+	off   []int64 // by sum, by how much, 0 if it is kept
+	drawn []int   // by quantity, the last draw that changed it
+	try   int     // the number of the draw
 }
 
 // change is a quantity and its direction in a circuit.
@@ -28,14 +33,8 @@ type change struct {
 	direction int64
 }
 
-// pending is a sum that a circuit does not keep yet.
-type pending struct {
-	sum int
-	off int64
-}
-
 func (s *system) walker(known []Range, table []int64) *walker {
-	w := &walker{system: s, known: known, table: table, unit: 1, draws: 12}
+	w := &walker{system: s, known: known, table: table, unit: 1, draws: 12, off: make([]int64, len(s.sums)), drawn: make([]int, len(s.known))}
 	w.price = func(q int, d int64) (int64, float64) { return w.room(q, d), 0 }
 	w.random = rand.New(rand.NewPCG(3, 4)) //nolint:gosec // audits must repeat, not surprise
 	return w
@@ -180,53 +179,64 @@ func (w *walker) circuit(q int, d, want int64) (best circuit, ok bool) {
 // draw makes one try at a circuit.
 func (w *walker) draw(q int, d, want int64) (circuit, bool) {
 	const longest = 40
-	c := circuit{changes: []change{{q, d}}, step: want}
-	open := w.upset(nil, q, d)
-	for len(open) > 0 && len(c.changes) < longest {
-		next, room, cost := w.mend(open, c)
+	c := circuit{changes: make([]change, 0, 8), step: want}
+	for _, sum := range w.open { // of the last draw
+		w.off[sum] = 0
+	}
+	w.open = w.open[:0]
+	w.try++
+	w.take(&c, change{q, d})
+	for len(w.open) > 0 && len(c.changes) < longest {
+		next, room, cost := w.mend(c.step)
 		if room == 0 {
 			return c, false
 		}
 		c.step = min(c.step, room)
 		c.cost += cost
-		c.changes = append(c.changes, next)
-		open = w.upset(open, next.quantity, next.direction)
+		w.take(&c, next)
 	}
-	return c, len(open) == 0
+	return c, len(w.open) == 0
 }
 
-// upset adds what a change does to its sums.
-func (w *walker) upset(open []pending, q int, d int64) []pending {
-	for _, p := range w.in[q] {
-		at := slices.IndexFunc(open, func(o pending) bool { return o.sum == p.sum })
-		if at >= 0 {
-			open = slices.Delete(open, at, at+1)
+// take adds a change to a circuit, with what it does to its sums.
+func (w *walker) take(c *circuit, next change) {
+	c.changes = append(c.changes, next)
+	w.drawn[next.quantity] = w.try
+	for _, p := range w.in[next.quantity] {
+		if w.off[p.sum] != 0 {
+			w.off[p.sum] = 0
+			at := slices.Index(w.open, p.sum)
+			w.open = slices.Delete(w.open, at, at+1)
 			continue
 		}
-		open = append(open, pending{p.sum, d * p.sign})
+		w.off[p.sum] = next.direction * p.sign
+		w.open = append(w.open, p.sum)
 	}
-	return open
 }
 
 // mend picks a change that restores the first open sum, costs little and upsets
 // few others. It returns it with its room, none if there is no such change.
-func (w *walker) mend(open []pending, so circuit) (best change, room int64, cost float64) {
+func (w *walker) mend(step int64) (best change, room int64, cost float64) {
 	least := 0.0
-	first := open[0]
-	w.looks += len(w.sums[first.sum])
-	for _, t := range w.sums[first.sum] {
-		c := change{t.quantity, -first.off * t.sign}
-		far, price := w.price(c.quantity, c.direction)
-		if far <= 0 || slices.ContainsFunc(so.changes, func(o change) bool { return o.quantity == c.quantity }) {
+	first := w.open[0]
+	off := w.off[first]
+	w.looks += len(w.sums[first])
+	for _, t := range w.sums[first] {
+		c := change{t.quantity, -off * t.sign}
+		if w.drawn[c.quantity] == w.try {
 			continue
 		}
-		left, ok := w.left(open, c)
+		far, price := w.price(c.quantity, c.direction)
+		if far <= 0 {
+			continue
+		}
+		left, ok := w.left(c)
 		if !ok {
 			continue
 		}
-		far = min(far, so.step)
+		far = min(far, step)
 		chance := w.random.Float64()
-		score := w.unit*(float64(left)-float64(far)/float64(so.step)/2) + price*(0.5+chance) + chance/1e3
+		score := w.unit*(float64(left)-float64(far)/float64(step)/2) + price*(0.5+chance) + chance/1e3
 		if room == 0 || score < least {
 			best, room, cost, least = c, far, price, score
 		}
@@ -236,14 +246,13 @@ func (w *walker) mend(open []pending, so circuit) (best change, room int64, cost
 
 // left counts the sums that a change would leave open, less those that are
 // now; false if it would upset one twice.
-func (w *walker) left(open []pending, c change) (int, bool) {
+func (w *walker) left(c change) (int, bool) {
 	left := 0
 	for _, p := range w.in[c.quantity] {
-		at := slices.IndexFunc(open, func(o pending) bool { return o.sum == p.sum })
-		switch {
-		case at < 0:
+		switch w.off[p.sum] {
+		case 0:
 			left++
-		case open[at].off == c.direction*p.sign:
+		case c.direction * p.sign:
 			return 0, false
 		default:
 			left--
