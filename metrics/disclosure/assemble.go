@@ -14,9 +14,10 @@ type assembly struct {
 	figures    []figure
 	index      map[string]int // by key
 	related    map[string]bool
-	layouts    []*layout    // of the tables to be released
-	unknown    map[int]bool // quantities of earlier releases whose true value is not at hand
-	vague      map[int]bool // quantities of which readers are not told whether they are sensitive in themselves
+	layouts    []*layout        // of the tables to be released
+	unknown    map[int]bool     // quantities of earlier releases whose true value is not at hand
+	others     map[string]int64 // by key, what figures could be that only releases before the last have
+	vague      map[int]bool     // quantities of which readers are not told whether they are sensitive in themselves
 }
 
 // slot holds the quantities of a cell: the measure's is -1 where it has none.
@@ -236,11 +237,11 @@ func (a *assembly) quantity(l *layout, key string, f figure, truth int64) (int, 
 	if !ok {
 		return a.create(l, key, f, truth), nil
 	}
+	f.minimum = max(f.minimum, a.figures[q].minimum)
+	a.figures[q].minimum = f.minimum
 	if l.released != nil {
 		return q, nil
 	}
-	f.minimum = max(f.minimum, a.figures[q].minimum)
-	a.figures[q].minimum = f.minimum
 	if a.truth[q] != truth {
 		return 0, fmt.Errorf("cell %s: another table of the same population gives another figure", f.name)
 	}
@@ -255,6 +256,9 @@ func (a *assembly) quantity(l *layout, key string, f figure, truth int64) (int, 
 // create makes a new quantity. Of people of whom something is true, those of
 // whom it is not are one as well.
 func (a *assembly) create(l *layout, key string, f figure, truth int64) int {
+	if v, ok := a.others[key]; ok {
+		truth = v
+	}
 	known := f.shown.and(f.prior)
 	if f.latent {
 		known = f.prior

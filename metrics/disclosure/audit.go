@@ -3,6 +3,7 @@ package disclosure
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Finding is the auditor's judgement of one suppressed figure.
@@ -23,10 +24,10 @@ type Report struct {
 	Failed   int       `json:"failed"`
 }
 
-// Audit bounds every suppressed figure of the releases from all that they show
-// together: the ranges of rounded figures, what reasons tell, sums over
-// dimensions and hierarchies, and figures that tables share. It is what a
-// reader can do with linear programming, and more in one respect: figures are
+// Audit takes releases, oldest first, and bounds every suppressed figure from
+// all that they show together: the ranges of rounded figures, what reasons tell,
+// sums over dimensions and hierarchies, and figures that tables share. It is
+// what a reader can do with linear programming, and more in one respect: figures are
 // whole numbers, and a figure passes only if whole-number tables show it wide
 // enough (handbook, section 4.4.3; the attacker's problem of Fischetti and
 // Salazar, 2001). It returns an error when the releases contradict each other.
@@ -38,7 +39,15 @@ func Audit(releases []Release, t Thresholds) (Report, error) {
 		return Report{}, fmt.Errorf("thresholds: %w", err)
 	}
 	a := newAssembly(t)
+	a.others = map[string]int64{}
+	releases = slices.Clone(releases)
+	slices.Reverse(releases) // the last knows what figures of those before could be
 	for _, r := range releases {
+		for key, v := range r.Others {
+			if _, ok := a.others[key]; !ok {
+				a.others[key] = v
+			}
+		}
 		for k := range r.Tables {
 			if err := a.recall(&r.Tables[k]); err != nil {
 				return Report{}, fmt.Errorf("released table %s: %w", r.Tables[k].Name, err)

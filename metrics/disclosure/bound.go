@@ -82,23 +82,15 @@ type prover struct {
 }
 
 func (p *prover) run() error {
-	base, ok := p.block.whole(p.block.start)
-	if !ok {
-		p.block.start = p.block.guess(0)
-		base, ok = p.block.whole(p.block.start)
+	base, walk, err := p.block.find()
+	if errors.Is(err, errEffort) {
+		p.giveUp()
+		return nil
 	}
-	if !ok {
-		walk, err := newSimplex(p.block.program, p.block.start, p.block.pivots())
-		switch {
-		case errors.Is(err, errEffort):
-			p.giveUp()
-			return nil
-		case err != nil:
-			return err
-		}
-		p.walk = walk
-		base = p.block.near(walk.x, nil)
+	if err != nil {
+		return err
 	}
+	p.walk = walk
 	if base != nil {
 		p.circuits(base)
 	}

@@ -3,6 +3,7 @@ package disclosure
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // remember adds earlier releases to what readers know. Figures that only they
@@ -59,6 +60,7 @@ func (a *assembly) recall(t *ReleasedTable) error {
 
 // learn narrows a quantity to what a figure tells of it.
 func (a *assembly) learn(q int, f Figure) error {
+	a.figures[q].owed = max(a.figures[q].owed, f.Level.Width)
 	prior := &a.figures[q].prior
 	*prior = prior.and(f.Known)
 	a.known[q] = a.known[q].and(f.Known)
@@ -91,13 +93,13 @@ func (a *assembly) reconcile() error {
 	for q, r := range fixed {
 		a.truth[q] = min(max(a.truth[q], r.Lo), r.Hi)
 	}
+	open = slices.DeleteFunc(open, func(q int) bool { return fixed[q].width() == 0 })
 	for _, b := range a.blocks(fixed, open, nil) {
-		walk, err := newSimplex(b.program, b.start, b.pivots())
+		table, _, err := b.find()
 		if err != nil {
 			return fmt.Errorf("earlier releases and the tables: %w", err)
 		}
-		table, ok := b.whole(walk.x)
-		if !ok {
+		if table == nil {
 			return errors.New("earlier releases and the tables: no whole-number table that agrees with both was found")
 		}
 		for j, q := range b.quantities {

@@ -23,6 +23,7 @@ type figure struct {
 	state   Rule     // why it is hidden, None if it is shown
 	minimum int64    // people: the most that a table asks for, 0 for the thresholds' own
 	level   Level    // set for figures that are sensitive in themselves
+	owed    int64    // the width that earlier releases have promised
 	weight  float64  // loss if hidden
 	latent  bool     // in no table: never shown
 	follows []int    // hidden whenever this one is

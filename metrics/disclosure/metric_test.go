@@ -159,6 +159,28 @@ func TestMetricsAreProtectedTogether(t *testing.T) {
 	}
 }
 
+// TestMetricsAreProtectedInTurn protects one metric after the other, each with
+// what was released of those before it.
+func TestMetricsAreProtectedInTurn(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(5) {
+		var earlier []Release
+		metrics := catalogued(seed)
+		metrics[0].Minimum = 20
+		for i, m := range metrics {
+			_, release, err := ProtectMetrics([]Metric{m}, earlier, defaults())
+			if err != nil {
+				t.Fatalf("seed %d, metric %d: %v", seed, i, err)
+			}
+			earlier = append(earlier, release)
+		}
+		report, err := Audit(earlier, defaults())
+		if err != nil || report.Err() != nil {
+			t.Errorf("seed %d: %v, %v", seed, err, report.Err())
+		}
+	}
+}
+
 // TestMetricsProtectedApartCanBeWorkedOut: the same metrics, each on its own
 // and with exact counts, tell together what each hides.
 func TestMetricsProtectedApartCanBeWorkedOut(t *testing.T) {

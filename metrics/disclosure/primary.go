@@ -6,7 +6,9 @@ func (a *assembly) primary() {
 	for _, l := range a.layouts {
 		for k, c := range l.table.Cells {
 			s := l.spots[k]
-			why := a.thresholds.of(l.table).Primary(l.table.Measure, c)
+			own := a.thresholds
+			own.People = a.least(s.people) // what any linked table asks for
+			why := own.Primary(l.table.Measure, c)
 			if s.value < 0 && why != TooFewPeople && why != TooFewGroups { // what is in no sum is judged by itself
 				why = None
 			}
@@ -32,10 +34,13 @@ func (a *assembly) primary() {
 }
 
 // levels are the protection levels of all figures that are sensitive in
-// themselves.
+// themselves, or were in an earlier release.
 func (a *assembly) levels() map[int]Level {
 	out := map[int]Level{}
 	for q, f := range a.figures {
+		if f.owed > 0 && (f.state != None || f.latent) {
+			f.level.Width = max(f.level.Width, f.owed)
+		}
 		if f.level.needed() {
 			out[q] = f.level
 		}

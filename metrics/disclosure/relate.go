@@ -45,7 +45,7 @@ func (a *assembly) compose(l *layout, f *family, whole int, parts []int, how Sum
 		return nil
 	}
 	if how == Additive {
-		if off, most := sum-a.truth[whole], int64(len(parts)+2)/2; rounded && -most <= off && off <= most {
+		if off, most := sum-a.truth[whole], int64(len(parts)+2)/2; rounded && (l.released != nil || -most <= off && off <= most) {
 			e := a.slack(l, off)
 			a.known[e], a.figures[e].prior = Range{-most, most}, Range{-most, most}
 			a.relate(append(terms, term{e, -1})...)

@@ -3,6 +3,7 @@ package disclosure
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -12,6 +13,9 @@ import (
 // later one can be judged against it. It holds no true value.
 type Release struct {
 	Tables []ReleasedTable `json:"tables"`
+	// Others are possible values of figures that only earlier releases have, by
+	// names of the package's own: with those in the tables they make one table.
+	Others map[string]int64 `json:"others,omitempty"`
 }
 
 // ReleasedTable is a table as readers get it.
@@ -64,7 +68,7 @@ func Protect(tables []Table, earlier []Release, t Thresholds) (Release, error) {
 	for i, part := range parts {
 		shown[i] = links.related(earlier, tables[part[0]].Population)
 	}
-	errs := make([]error, len(parts))
+	errs, others := make([]error, len(parts)), make([]map[string]int64, len(parts))
 	var running sync.WaitGroup
 	turns := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for i, part := range parts {
@@ -80,12 +84,21 @@ func Protect(tables []Table, earlier []Release, t Thresholds) (Release, error) {
 				errs[i] = err
 				return
 			}
-			for k, made := range a.release().Tables {
-				out.Tables[part[k]] = made
+			made := a.release()
+			others[i] = made.Others
+			for k := range made.Tables {
+				out.Tables[part[k]] = made.Tables[k]
 			}
 		})
 	}
 	running.Wait()
+	for _, o := range others {
+		if out.Others == nil {
+			out.Others = o
+			continue
+		}
+		maps.Copy(out.Others, o)
+	}
 	if err := errors.Join(errs...); err != nil {
 		return Release{}, err
 	}
@@ -134,6 +147,14 @@ func (a *assembly) release() Release {
 	var out Release
 	numbers := a.recompute()
 	possible := a.wander(func(q int) bool { return !a.figures[q].latent && a.figures[q].state != None })
+	for key, q := range a.index {
+		if a.unknown[q] {
+			if out.Others == nil {
+				out.Others = map[string]int64{}
+			}
+			out.Others[key] = possible[q]
+		}
+	}
 	for _, l := range a.layouts {
 		t := l.table
 		rt := ReleasedTable{Name: t.Name, Population: t.Population, Person: t.Person, Dimensions: t.Dimensions, Lists: t.Lists, Minimum: t.Minimum, Measure: t.Measure}

@@ -28,6 +28,29 @@ func (b *block) whole(x []float64) ([]int64, bool) {
 	return table, true
 }
 
+// find looks for a table of the block: the one to start from, one by local
+// search, one at or near a vertex, which is returned too if it got so far. The
+// table is nil if none was found, which does not say that there is none.
+func (b *block) find() ([]int64, *simplex, error) {
+	if table, ok := b.whole(b.start); ok {
+		return table, nil, nil
+	}
+	const tries = 4
+	first := b.guess(0)
+	for seed, guess := uint64(1), first; seed <= tries; seed++ {
+		if table, ok := b.whole(guess); ok {
+			return table, nil, nil
+		}
+		guess = b.guess(seed)
+	}
+	b.start = first
+	walk, err := newSimplex(b.program, b.start, b.pivots())
+	if err != nil {
+		return nil, nil, err
+	}
+	return b.near(walk.x, nil), walk, nil
+}
+
 // near returns a whole-number table at a vertex, or near it and as far as can
 // be in the direction of the objective: it rounds one fraction after the other,
 // each to the side that leaves a table. Nil if that leads nowhere, which does
