@@ -49,7 +49,7 @@ func newBench(t testing.TB, threads int) *bench {
 	return &bench{conn: conn, all: all, made: map[string]bool{}}
 }
 
-func (b *bench) exec(t testing.TB, format string, args ...any) {
+func (b *bench) execf(t testing.TB, format string, args ...any) {
 	t.Helper()
 	statement := fmt.Sprintf(format, args...)
 	if _, err := b.conn.ExecContext(context.Background(), statement); err != nil {
@@ -67,12 +67,12 @@ func (b *bench) compute(t testing.TB, id string, wanted func(list []string) bool
 	}
 	for _, r := range m.Relations {
 		if relation, _ := b.all.Get(r); !b.made[r] {
-			b.exec(t, "CREATE TEMP TABLE %s AS %s", duck.Ident(r), relation.SQL)
+			b.execf(t, "CREATE TEMP TABLE %s AS %s", duck.Ident(r), relation.SQL)
 			b.made[r] = true
 		}
 	}
-	b.exec(t, "CREATE OR REPLACE TEMP TABLE units AS %s", m.SQL)
-	b.exec(t, "CREATE OR REPLACE TEMP TABLE result (%s)", method.Results)
+	b.execf(t, "CREATE OR REPLACE TEMP TABLE units AS %s", m.SQL)
+	b.execf(t, "CREATE OR REPLACE TEMP TABLE result (%s)", method.Results)
 	lists := slices.Clone(m.Dimensions)
 	if wanted != nil {
 		lists = slices.DeleteFunc(lists, func(list []string) bool { return !wanted(list) })

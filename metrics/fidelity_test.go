@@ -68,10 +68,10 @@ func (p planted) found(t testing.TB, b *bench, truth synth.Truth) bool {
 	}
 	q := truth.Quantities[i]
 	target := q.Value
-	switch {
-	case p.target == "naive":
+	switch p.target {
+	case "naive":
 		target = *q.Naive
-	case p.target == "realised":
+	case "realised":
 		target = *q.Realised
 	}
 	var value, low, high float64
@@ -115,11 +115,11 @@ func district(t testing.TB, seed int64, teachers int) (*bench, synth.Truth) {
 		if c == contract.Vault {
 			continue
 		}
-		b.exec(t, "ATTACH %s AS %s (READ_ONLY)", duck.Literal(filepath.Join(home.Build(), string(c)+".duckdb")), c)
+		b.execf(t, "ATTACH %s AS %s (READ_ONLY)", duck.Literal(filepath.Join(home.Build(), string(c)+".duckdb")), c)
 	}
 	for _, k := range contracts(t).All() {
 		if k.Compartment != contract.Vault {
-			b.exec(t, "CREATE TEMP VIEW %s AS FROM %s.main.%s", duck.Ident(k.Name), k.Compartment, duck.Ident(k.Name))
+			b.execf(t, "CREATE TEMP VIEW %s AS FROM %s.main.%s", duck.Ident(k.Name), k.Compartment, duck.Ident(k.Name))
 		}
 	}
 	return b, truth

@@ -80,16 +80,18 @@ func trend(Options) form {
 		sxx    = "(s5 - s4 * s4 / s1)"
 		b      = "((s3 - s4 * s2 / s1) / nullif(s5 - s4 * s4 / s1, 0))"
 	)
+	// slopes magnify rounding, so values count in billionths
+	const nano = "CAST(round(CAST(value AS DOUBLE) * 1e9) AS BIGINT)"
 	// from the least on, so that squares of years stay small
 	x := "CAST(round((CAST(x AS DOUBLE) - CAST((SELECT min(x) FROM {units}) AS DOUBLE)) * 10) AS BIGINT)"
 	return form{
 		needs: []string{"value", "x"}, keep: "value IS NOT NULL AND x IS NOT NULL",
-		sums:  []string{"CAST(1 AS BIGINT)", micro("value"), micro("value") + " * " + x, x, x + " * " + x},
-		value: b + " / 1e5",
+		sums:  []string{"CAST(1 AS BIGINT)", nano, nano + " * " + x, x, x + " * " + x},
+		value: b + " / 1e8",
 		slope: []string{
-			fmt.Sprintf("(%s * %s - %s * %s * %s) / %s / 1e5", mx, my, b, mx, mx, sxx),
-			fmt.Sprintf("-%s / %s / 1e5", mx, sxx), fmt.Sprintf("1 / %s / 1e5", sxx),
-			fmt.Sprintf("(2 * %s * %s - %s) / %s / 1e5", b, mx, my, sxx), fmt.Sprintf("-%s / %s / 1e5", b, sxx),
+			fmt.Sprintf("(%s * %s - %s * %s * %s) / %s / 1e8", mx, my, b, mx, mx, sxx),
+			fmt.Sprintf("-%s / %s / 1e8", mx, sxx), fmt.Sprintf("1 / %s / 1e8", sxx),
+			fmt.Sprintf("(2 * %s * %s - %s) / %s / 1e8", b, mx, my, sxx), fmt.Sprintf("-%s / %s / 1e8", b, sxx),
 		},
 		low: "v - t * se", high: "v + t * se", label: "'least squares, CR1 by {cluster}, t'",
 	}
