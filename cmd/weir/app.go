@@ -58,6 +58,7 @@ policy, 4 input data refused.`,
 		"  weir quickstart\n  weir load exports/ --home /srv/weir",
 		a.newInit(), a.newLoad(), a.newQuarantine(), a.newMetrics(), a.newPublish(), a.newSnapshots(),
 		a.newContracts(), a.newMapping(), a.newPrincipal(), a.newToken(), a.newPolicy(), a.newAudit(), a.newQuery(), a.newMatch(), a.newStudy(), a.newDisclosure(), a.newServe(), a.newDemo(),
+		a.newDashboards(),
 		a.newSynth(), a.newQuickstart(), a.newConfig(), a.newDoctor(), a.newVersion())
 	root.PersistentPreRunE = a.configure
 	root.SilenceErrors, root.SilenceUsage = true, true
