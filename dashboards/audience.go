@@ -26,12 +26,6 @@ func Audiences() []Audience {
 	}
 }
 
-// audience returns the audience of a role.
-func audience(role policy.Role) Audience {
-	all := Audiences()
-	return all[slices.IndexFunc(all, func(a Audience) bool { return a.Role == role })]
-}
-
 // Name is the audience in a command, and UID what its folder and data source
 // are known by.
 func (a Audience) Name() string { return string(a.Role) }
@@ -42,14 +36,10 @@ func (a Audience) UID() string { return "weir-" + a.Tag() }
 // Tag marks its dashboards.
 func (a Audience) Tag() string { return strings.ReplaceAll(string(a.Role), "_", "-") }
 
-func (a Audience) source() Source { return Source{SourceType, a.UID()} }
+// Source is its data source.
+func (a Audience) Source() Source { return Source{SourceType, a.UID()} }
 
 // Dashboards are the audience's dashboards.
 func (a Audience) Dashboards() []Dashboard {
-	return slices.DeleteFunc(All(), func(d Dashboard) bool { return !slices.Contains(d.Tags, a.Tag()) })
-}
-
-// All builds all dashboards.
-func All() []Dashboard {
-	return []Dashboard{policyDecisions(), operations(), evaluatorsView()}
+	return slices.DeleteFunc(slices.Clone(All()), func(d Dashboard) bool { return !slices.Contains(d.Tags, a.Tag()) })
 }

@@ -5,7 +5,8 @@ package dashboards
 // them. https://grafana.com/docs/grafana/latest/visualizations/dashboards/build-dashboards/view-dashboard-json-model/
 
 const (
-	schemaVersion = 41
+	// SchemaVersion is that of the JSON.
+	SchemaVersion = 41
 
 	// SourceType is the type of the data source that reads the PostgreSQL door.
 	SourceType = "grafana-postgresql-datasource"

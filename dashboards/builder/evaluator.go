@@ -1,6 +1,9 @@
-package dashboards
+package builder
 
-import "github.com/weir-warehouse/weir/policy"
+import (
+	"github.com/weir-warehouse/weir/dashboards"
+	"github.com/weir-warehouse/weir/policy"
+)
 
 const (
 	scoreSource = "observation and observation_score, formal observations of teachers assigned to the evaluator on that day"
@@ -11,7 +14,7 @@ const (
 
 // evaluatorsView answers an evaluator: what did I observe of my teachers.
 // Nothing in it is formative.
-func evaluatorsView() Dashboard {
+func evaluatorsView() dashboards.Dashboard {
 	b := newBoard(audience(policy.Evaluator), "evaluators-view", "Evaluator's view",
 		"The evaluator's own teachers: their formal observations, scores and ratings. Teachers stand under their keys. Nothing formative is here.", "now-5y", "")
 	b.choose("rubric", "Rubric", "rubrics of the observations", "SELECT DISTINCT coalesce(rubric, 'none') FROM observation WHERE $__timeFilter(observed_on) ORDER BY 1")
@@ -50,7 +53,7 @@ FROM observation_score s JOIN observation o USING (observation_id) WHERE ` + see
 	}, true)
 	b.table(chart{
 		title: "Teachers", means: "Each teacher's formal observations in the time range: how many, when last, and the mean score as a share of the rubric's scale.", source: scoreSource, empty: "no observations", w: 12, h: 9,
-		overrides: []Override{unit("score", "percentunit")},
+		overrides: []dashboards.Override{unit("score", "percentunit")},
 		sql: `SELECT CAST(o.teacher_key AS VARCHAR) AS teacher, count(DISTINCT o.observation_id) AS observations, max(o.observed_on) AS latest,
   avg((s.score - s.scale_min) / nullif(s.scale_max - s.scale_min, 0)) AS score
 FROM observation o LEFT JOIN observation_score s USING (observation_id) WHERE ` + seen + ` GROUP BY 1 ORDER BY latest DESC, 1`,

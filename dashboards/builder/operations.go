@@ -1,10 +1,13 @@
-package dashboards
+package builder
 
-import "github.com/weir-warehouse/weir/policy"
+import (
+	"github.com/weir-warehouse/weir/dashboards"
+	"github.com/weir-warehouse/weir/policy"
+)
 
 // operations answers a data steward: did the loads work, is what readers see
 // fresh, and are they answered.
-func operations() Dashboard {
+func operations() dashboards.Dashboard {
 	b := newBoard(audience(policy.DataSteward), "operations", "Operations",
 		"Loads, quarantine, snapshots, and how statements were answered. Prometheus has more, from /metrics at the HTTP door.", "now-30d", "1m")
 	b.choose("dataset", "Dataset", "datasets that were loaded", "SELECT DISTINCT dataset FROM operations.load WHERE $__timeFilter(timestamp) ORDER BY 1")
@@ -55,7 +58,7 @@ FROM operations.load WHERE $__timeFilter(timestamp) AND dataset IN (${dataset:sq
 	}, true)
 	b.table(chart{
 		title: "Loads", means: "The latest batches: a batch is a file's content for one dataset. Files are not named.", source: "operations.load", empty: "nothing was loaded", w: 12, h: 9,
-		overrides: []Override{width("timestamp", 170), unit("quarantined share", "percentunit"), unit("seconds", "s")},
+		overrides: []dashboards.Override{width("timestamp", 170), unit("quarantined share", "percentunit"), unit("seconds", "s")},
 		sql: `SELECT timestamp, dataset, read, loaded, updated, ended, quarantined, quarantined / nullif(read, 0) AS "quarantined share", seconds
 FROM operations.load WHERE $__timeFilter(timestamp) AND dataset IN (${dataset:sqlstring}) ORDER BY timestamp DESC, dataset LIMIT 200`,
 	})
@@ -69,7 +72,7 @@ WHERE $__timeFilter(timestamp) AND dataset IN (${dataset:sqlstring}) GROUP BY 1,
 func statements(b *board) {
 	b.table(chart{
 		title: "Snapshots", means: "All snapshots that are kept, newest first, and which one readers see.", source: "operations.snapshot", empty: "nothing is published", w: 12, h: 8,
-		overrides: []Override{unit("bytes", "bytes"), unit("rows", "locale")},
+		overrides: []dashboards.Override{unit("bytes", "bytes"), unit("rows", "locale")},
 		sql:       `SELECT snapshot, created, current, "rows", bytes, program_version AS program FROM operations.snapshot ORDER BY created DESC`,
 	})
 	b.lines(chart{

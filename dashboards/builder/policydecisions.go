@@ -1,6 +1,9 @@
-package dashboards
+package builder
 
-import "github.com/weir-warehouse/weir/policy"
+import (
+	"github.com/weir-warehouse/weir/dashboards"
+	"github.com/weir-warehouse/weir/policy"
+)
 
 const (
 	logSource = "audit.decisions, the signed audit log"
@@ -12,7 +15,7 @@ const (
 
 // policyDecisions answers a privacy officer: who saw what, why, under which
 // policy.
-func policyDecisions() Dashboard {
+func policyDecisions() dashboards.Dashboard {
 	b := newBoard(audience(policy.PrivacyOfficer), "policy-decisions", "Policy decisions",
 		"Who saw what, why, and under which policy; whether the log is whole; what runs out.", "now-7d", "5m")
 	b.choose("purpose", "Purpose", "purposes that were asked for", "SELECT DISTINCT purpose FROM audit.decisions WHERE kind = 'decision' AND $__timeFilter(timestamp) ORDER BY 1")
@@ -44,7 +47,7 @@ func decisionFigures(b *board) {
 	})
 	b.stat(chart{
 		title: "Audit log", means: "What the last verification of the log found: intact, or the kind of fault. 'weir audit verify' verifies it at any time, a server once a day.",
-		source: "audit.checkpoint", empty: "not known", w: 6, h: 4, mappings: []Mapping{word(blue, "intact"), word(orange, "never"),
+		source: "audit.checkpoint", empty: "not known", w: 6, h: 4, mappings: []dashboards.Mapping{word(blue, "intact"), word(orange, "never"),
 			word(vermilion, "altered", "missing", "reordered", "rewritten", "tile", "checkpoint")},
 		sql: "SELECT state FROM audit.checkpoint",
 	})
@@ -67,14 +70,14 @@ FROM (SELECT unnest(datasets) AS dataset, verdict FROM audit.decisions WHERE ` +
 func decisionTables(b *board) {
 	b.table(chart{
 		title: "Decisions by role and purpose", means: "Decisions of each role for each purpose, the principals behind them, and how many were denied.", source: logSource, empty: "no decisions", w: 12, h: 8,
-		overrides: []Override{unit("denied share", "percentunit")},
+		overrides: []dashboards.Override{unit("denied share", "percentunit")},
 		sql: `SELECT array_to_string(roles, ', ') AS role, purpose, count(*) AS decisions, count(DISTINCT principal) AS principals,
   count(*) FILTER (WHERE verdict = 'deny') AS denied, avg(CASE WHEN verdict = 'deny' THEN 1 ELSE 0 END) AS "denied share"
 FROM audit.decisions WHERE ` + asked + ` GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`,
 	})
 	b.table(chart{
 		title: "Denials", means: "The latest denials: who, for what, and the reasons that the policy gave. Literals in statements are replaced by ?.", source: logSource, empty: "nothing was denied", w: 12, h: 8,
-		overrides: []Override{width("timestamp", 170), width("principal", 130)},
+		overrides: []dashboards.Override{width("timestamp", 170), width("principal", 130)},
 		sql: `SELECT timestamp, principal, purpose, door, array_to_string(reasons, '; ') AS reasons, fingerprint AS statement
 FROM audit.decisions WHERE ` + asked + ` AND verdict = 'deny' ORDER BY timestamp DESC LIMIT 100`,
 	})
@@ -90,7 +93,7 @@ GROUP BY 1, 2, 3 ORDER BY statements DESC, 1`,
 	})
 	b.table(chart{
 		title: "Unusual volumes", means: "Days on which a principal took more than 10,000 rows, and more than five times the median of their own days in the time range.",
-		source: logSource, empty: "no unusual day", w: 12, h: 8, overrides: []Override{unit("rows", "locale"), unit("usual", "locale")},
+		source: logSource, empty: "no unusual day", w: 12, h: 8, overrides: []dashboards.Override{unit("rows", "locale"), unit("usual", "locale")},
 		sql: `WITH days AS (
   SELECT principal, CAST(timestamp AS DATE) AS day, sum("rows") AS "rows", count(*) AS statements FROM audit.decisions
   WHERE kind = 'outcome' AND $__timeFilter(timestamp) AND purpose IN (${purpose:sqlstring}) GROUP BY 1, 2)
@@ -102,26 +105,26 @@ WHERE d."rows" > 10000 AND d."rows" > 5 * u.usual ORDER BY d."rows" DESC LIMIT 5
 func standing(b *board) {
 	b.table(chart{
 		title: "Policy revisions", means: "Bundles that were put in force, and those that were refused, with the reason.", source: "audit.policy_revision", empty: "none in the time range", w: 12, h: 7,
-		overrides: []Override{coloured("verdict", word(blue, "allow"), word(vermilion, "deny")), width("timestamp", 170), width("verdict", 80)},
+		overrides: []dashboards.Override{coloured("verdict", word(blue, "allow"), word(vermilion, "deny")), width("timestamp", 170), width("verdict", 80)},
 		sql: `SELECT timestamp, verdict, revision, origin, array_to_string(reasons, '; ') AS reasons, program_version AS program
 FROM audit.policy_revision WHERE $__timeFilter(timestamp) ORDER BY timestamp DESC LIMIT 100`,
 	})
 	b.table(chart{
 		title: "Checkpoint", means: "The signed checkpoint of the log: its entries and root, and what the last verification found, of how many entries and when.", source: "audit.checkpoint", empty: "no checkpoint", w: 12, h: 7,
-		overrides: []Override{coloured("state", word(blue, "intact"), word(orange, "never"))},
+		overrides: []dashboards.Override{coloured("state", word(blue, "intact"), word(orange, "never"))},
 		sql:       "SELECT entries, root, state, verified_entries AS \"entries verified\", verified_at AS \"verified\", reason FROM audit.checkpoint",
 	})
 	b.table(chart{
 		title: "Agreements", means: "Agreements by their last day. After it nobody sees anything under them, and the data must have been destroyed.", source: "audit.agreement", empty: "no agreements", w: 12, h: 7,
-		overrides: []Override{named("days left", Property{"thresholds", Thresholds{"absolute", falling(0, 90)}}, Property{"color", map[string]any{"mode": "thresholds"}},
-			Property{"custom.cellOptions", map[string]any{"type": "color-text"}})},
+		overrides: []dashboards.Override{named("days left", dashboards.Property{ID: "thresholds", Value: dashboards.Thresholds{Mode: "absolute", Steps: falling(0, 90)}}, dashboards.Property{ID: "color", Value: map[string]any{"mode": "thresholds"}},
+			dashboards.Property{ID: "custom.cellOptions", Value: map[string]any{"type": "color-text"}})},
 		sql: `SELECT agreement, purpose, array_to_string(parties, ', ') AS parties, members, destroy_by AS "destroy by", date_diff('day', current_date, destroy_by) AS "days left",
   array_to_string(datasets, ', ') AS datasets FROM audit.agreement ORDER BY destroy_by NULLS FIRST, agreement`,
 	})
 	b.table(chart{
 		title: "Retention due", means: "Rows of the current snapshot that are older than their contract lets them be, and datasets for which that begins within 90 days.", source: "audit.retention_due", empty: "nothing is due", w: 12, h: 7,
-		overrides: []Override{named("rows due", Property{"thresholds", Thresholds{"absolute", rising(1, 1)}}, Property{"color", map[string]any{"mode": "thresholds"}},
-			Property{"custom.cellOptions", map[string]any{"type": "color-text"}})},
+		overrides: []dashboards.Override{named("rows due", dashboards.Property{ID: "thresholds", Value: dashboards.Thresholds{Mode: "absolute", Steps: rising(1, 1)}}, dashboards.Property{ID: "color", Value: map[string]any{"mode": "thresholds"}},
+			dashboards.Property{ID: "custom.cellOptions", Value: map[string]any{"type": "color-text"}})},
 		sql: `SELECT dataset, rows_due AS "rows due", "rows", first_due AS "first due", oldest, kept_months AS "kept months", counted_from AS "counted from"
 FROM audit.retention_due WHERE first_due <= current_date + INTERVAL 90 DAY ORDER BY first_due, dataset`,
 	})

@@ -1,7 +1,8 @@
-package dashboards
+package builder
 
 import (
 	"fmt"
+	"github.com/weir-warehouse/weir/dashboards"
 	"strings"
 )
 
@@ -28,47 +29,47 @@ const (
 // board builds a dashboard, with panels from left to right and from top to
 // bottom in the order in which they are added.
 type board struct {
-	Dashboard
+	dashboards.Dashboard
 
-	source  Source
+	source  dashboards.Source
 	x, y, h int // where the next panel goes, and the height of the line
 }
 
 // newBoard begins an audience's dashboard. A day's range is from, such as
 // now-7d; refresh is how often it is asked again.
-func newBoard(a Audience, uid, title, description, from, refresh string) *board {
-	return &board{source: a.source(), Dashboard: Dashboard{
+func newBoard(a dashboards.Audience, uid, title, description, from, refresh string) *board {
+	return &board{source: a.Source(), Dashboard: dashboards.Dashboard{
 		UID: "weir-" + uid, Title: title, Description: description, Tags: []string{"weir", a.Tag()},
-		SchemaVersion: schemaVersion, GraphTooltip: 1, Timezone: "browser", Time: TimeRange{from, "now"}, Refresh: refresh,
-		Links:       []Link{{Type: "dashboards", Title: "Weir", Tags: []string{"weir"}, IncludeVars: true, KeepTime: true, AsDropdown: true, Icon: "external link"}},
-		Templating:  Templating{[]Variable{}},
-		Annotations: Marks{[]Mark{}},
+		SchemaVersion: dashboards.SchemaVersion, GraphTooltip: 1, Timezone: "browser", Time: dashboards.TimeRange{From: from, To: "now"}, Refresh: refresh,
+		Links:       []dashboards.Link{{Type: "dashboards", Title: "Weir", Tags: []string{"weir"}, IncludeVars: true, KeepTime: true, AsDropdown: true, Icon: "external link"}},
+		Templating:  dashboards.Templating{List: []dashboards.Variable{}},
+		Annotations: dashboards.Marks{List: []dashboards.Mark{}},
 	}}
 }
 
 // choose adds a variable of many values, all of them at first.
 func (b *board) choose(name, label, description, sql string) {
-	b.Templating.List = append(b.Templating.List, Variable{
+	b.Templating.List = append(b.Templating.List, dashboards.Variable{
 		Name: name, Label: label, Description: description, Type: "query", Datasource: b.source, Query: sql, Definition: sql,
-		Multi: true, IncludeAll: true, Current: &Selected{[]string{"All"}, []string{"$__all"}}, Refresh: 2, Sort: 1,
+		Multi: true, IncludeAll: true, Current: &dashboards.Selected{Text: []string{"All"}, Value: []string{"$__all"}}, Refresh: 2, Sort: 1,
 	})
 }
 
 // mark adds annotations from a query that gives time, text and tags.
 func (b *board) mark(name, sql string) {
-	b.Annotations.List = append(b.Annotations.List, Mark{
+	b.Annotations.List = append(b.Annotations.List, dashboards.Mark{
 		Name: name, Datasource: b.source, Enable: true, IconColor: vermilion, Target: b.target("A", "table", sql),
 	})
 }
 
-func (b *board) target(ref, format, sql string) Target {
-	return Target{ref, b.source, "code", format, true, sql}
+func (b *board) target(ref, format, sql string) dashboards.Target {
+	return dashboards.Target{RefID: ref, Datasource: b.source, EditorMode: "code", Format: format, RawQuery: true, RawSQL: sql}
 }
 
 // heading begins a new line with a heading.
 func (b *board) heading(title string) {
 	b.newLine()
-	b.Panels = append(b.Panels, Panel{ID: len(b.Panels) + 1, Type: "row", Title: title, GridPos: GridPos{0, b.y, gridWidth, rowHeight}, Panels: []Panel{}})
+	b.Panels = append(b.Panels, dashboards.Panel{ID: len(b.Panels) + 1, Type: "row", Title: title, GridPos: dashboards.GridPos{Y: b.y, W: gridWidth, H: rowHeight}, Panels: []dashboards.Panel{}})
 	b.y += rowHeight
 }
 
@@ -84,9 +85,9 @@ type chart struct {
 	sql    string
 
 	unit      string
-	steps     []Step
-	mappings  []Mapping
-	overrides []Override
+	steps     []dashboards.Step
+	mappings  []dashboards.Mapping
+	overrides []dashboards.Override
 	series    []string // names of series, for their colours
 	min, max  *float64
 	decimals  *int
@@ -96,20 +97,20 @@ func (b *board) add(kind, format string, c chart, custom, options map[string]any
 	if b.x+c.w > gridWidth {
 		b.newLine()
 	}
-	defaults := FieldDefaults{Unit: c.unit, Decimals: c.decimals, Min: c.min, Max: c.max, NoValue: c.empty, Mappings: c.mappings, Custom: custom,
+	defaults := dashboards.FieldDefaults{Unit: c.unit, Decimals: c.decimals, Min: c.min, Max: c.max, NoValue: c.empty, Mappings: c.mappings, Custom: custom,
 		Color: map[string]any{"mode": "fixed", "fixedColor": blue}}
 	if len(c.steps) > 0 {
 		defaults.Color = map[string]any{"mode": "thresholds"}
-		defaults.Thresholds = &Thresholds{"absolute", c.steps}
+		defaults.Thresholds = &dashboards.Thresholds{Mode: "absolute", Steps: c.steps}
 	}
-	overrides := append([]Override{}, c.overrides...)
+	overrides := append([]dashboards.Override{}, c.overrides...)
 	for i, name := range c.series {
-		overrides = append(overrides, named(name, Property{"color", map[string]any{"mode": "fixed", "fixedColor": palette()[i%len(palette())]}}))
+		overrides = append(overrides, named(name, dashboards.Property{ID: "color", Value: map[string]any{"mode": "fixed", "fixedColor": palette()[i%len(palette())]}}))
 	}
-	b.Panels = append(b.Panels, Panel{
+	b.Panels = append(b.Panels, dashboards.Panel{
 		ID: len(b.Panels) + 1, Type: kind, Title: c.title, Description: fmt.Sprintf("%s\n\nSource: %s", c.means, c.source),
-		GridPos: GridPos{b.x, b.y, c.w, c.h}, Datasource: &b.source, Targets: []Target{b.target("A", format, strings.TrimSpace(c.sql))},
-		FieldConfig: &FieldConfig{defaults, overrides}, Options: options,
+		GridPos: dashboards.GridPos{X: b.x, Y: b.y, W: c.w, H: c.h}, Datasource: &b.source, Targets: []dashboards.Target{b.target("A", format, strings.TrimSpace(c.sql))},
+		FieldConfig: &dashboards.FieldConfig{Defaults: defaults, Overrides: overrides}, Options: options,
 	})
 	b.x, b.h = b.x+c.w, max(b.h, c.h)
 }
@@ -175,42 +176,48 @@ func (b *board) plane(c chart, x, y, label string) {
 }
 
 // named overrides the field of that name.
-func named(name string, properties ...Property) Override {
-	return Override{Matcher{"byName", name}, properties}
+func named(name string, properties ...dashboards.Property) dashboards.Override {
+	return dashboards.Override{Matcher: dashboards.Matcher{ID: "byName", Options: name}, Properties: properties}
 }
 
 // unit gives the field of that name a unit.
-func unit(name, u string) Override { return named(name, Property{"unit", u}) }
+func unit(name, u string) dashboards.Override {
+	return named(name, dashboards.Property{ID: "unit", Value: u})
+}
 
 // width gives the column of that name a width.
-func width(name string, pixels int) Override { return named(name, Property{"custom.width", pixels}) }
+func width(name string, pixels int) dashboards.Override {
+	return named(name, dashboards.Property{ID: "custom.width", Value: pixels})
+}
 
 // hidden keeps a column of a table out of sight.
-func hidden(name string) Override {
-	return named(name, Property{"custom.hidden", true}, Property{"custom.hideFrom", map[string]bool{"viz": true, "legend": true, "tooltip": true}})
+func hidden(name string) dashboards.Override {
+	return named(name, dashboards.Property{ID: "custom.hidden", Value: true}, dashboards.Property{ID: "custom.hideFrom", Value: map[string]bool{"viz": true, "legend": true, "tooltip": true}})
 }
 
 // coloured colours a column's cells by its words.
-func coloured(name string, words ...Mapping) Override {
-	return named(name, Property{"mappings", words}, Property{"custom.cellOptions", map[string]any{"type": "color-text"}})
+func coloured(name string, words ...dashboards.Mapping) dashboards.Override {
+	return named(name, dashboards.Property{ID: "mappings", Value: words}, dashboards.Property{ID: "custom.cellOptions", Value: map[string]any{"type": "color-text"}})
 }
 
 // word colours a word.
-func word(color string, texts ...string) Mapping {
-	m := Mapping{"value", map[string]MappingResult{}}
+func word(color string, texts ...string) dashboards.Mapping {
+	m := dashboards.Mapping{Type: "value", Options: map[string]dashboards.MappingResult{}}
 	for i, t := range texts {
-		m.Options[t] = MappingResult{Color: color, Index: i}
+		m.Options[t] = dashboards.MappingResult{Color: color, Index: i}
 	}
 	return m
 }
 
 // rising are steps that get worse with size: blue, then orange from warn on,
 // vermilion from bad on.
-func rising(warn, bad float64) []Step { return []Step{{blue, nil}, {orange, &warn}, {vermilion, &bad}} }
+func rising(warn, bad float64) []dashboards.Step {
+	return []dashboards.Step{{Color: blue}, {Color: orange, Value: &warn}, {Color: vermilion, Value: &bad}}
+}
 
 // falling are steps that get worse with smallness.
-func falling(bad, warn float64) []Step {
-	return []Step{{vermilion, nil}, {orange, &bad}, {blue, &warn}}
+func falling(bad, warn float64) []dashboards.Step {
+	return []dashboards.Step{{Color: vermilion}, {Color: orange, Value: &bad}, {Color: blue, Value: &warn}}
 }
 
 func number(v float64) *float64 { return &v }

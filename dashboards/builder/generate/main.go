@@ -3,12 +3,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/weir-warehouse/weir/dashboards"
+	"github.com/weir-warehouse/weir/dashboards/builder"
 )
 
 func main() {
@@ -28,7 +30,11 @@ func write(dir string) error {
 			return err
 		}
 	}
-	for _, d := range dashboards.All() {
+	all, err := builder.All(context.Background())
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
 		data, err := dashboards.JSON(d)
 		if err != nil {
 			return err

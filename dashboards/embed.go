@@ -1,0 +1,6 @@
+package dashboards
+
+import "embed"
+
+//go:embed grafana/*.json
+var files embed.FS
