@@ -24,7 +24,7 @@ PostgreSQL door under the audience's own role: whoever edits a panel's SQL gets
 what the role gets. In a Grafana without data source permissions everyone of an
 organisation can query each of its data sources, so each audience has an
 organisation of its own.`,
-		"  weir dashboards provision --url http://localhost:3000 --user admin --password-file grafana.password --dry-run\n  weir dashboards export grafana",
+		"  weir dashboards provision --url http://localhost:3000 --user admin --dry-run\n  weir dashboards export grafana",
 		a.newDashboardsProvision(), a.newDashboardsExport(), a.newDashboardsCheck())
 }
 

@@ -18,7 +18,7 @@ func (a *app) newDashboardsCheck() *cobra.Command {
 		Long: `Asks Grafana whether each data source is healthy, runs every panel, variable and
 alert rule through it, and sees that no audience can query the source of
 another. The exit code is 1 if anything is not as it should be.`,
-		Example: "  weir dashboards check --url http://localhost:3000 --user admin --password-file grafana.password",
+		Example: "  weir dashboards check --url http://localhost:3000 --user admin",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := a.provisioner(cmd, g, v)

@@ -18,11 +18,11 @@ func (a *app) newDashboardsExport() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export DIR",
 		Short: "Write Weir's dashboards as files that Grafana reads at its start",
-		Long: `Writes, for each audience, the data source, dashboards and alert rules as files of
-Grafana's provisioning, with a token of Weir; a compose.yaml that starts Weir and
-a Grafana for each audience; and a README.md for an existing Grafana. Writing
-into the same folder again makes new tokens and revokes those before.`,
-		Example: "  weir dashboards export grafana\n  weir dashboards export /srv/grafana --audience district_leader --door weir.example.org:5439",
+		Long: `Writes, for each audience, the data source, dashboards and alert rules as files
+of Grafana's provisioning, with a token of Weir; a compose.yaml that starts Weir
+and a Grafana for each audience; and a README.md for an existing Grafana.
+Writing into the same folder again makes new tokens and revokes those before.`,
+		Example: "  weir dashboards export grafana\n  weir dashboards export out --audience evaluator --door weir.example.org:5439",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := filepath.Abs(args[0])

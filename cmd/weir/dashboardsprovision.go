@@ -86,8 +86,9 @@ nothing, or goes on where it ended. It works with Grafana 11, 12 and later.
 
 With --token-file it works in one existing organisation, for one --audience:
 everyone of that organisation can query the data source.`,
-		Example: `  weir dashboards provision --url http://localhost:3000 --user admin --password-file grafana.password
-  weir dashboards provision --url https://grafana.example.org --token-file grafana.token --audience district_leader --team "District leaders"`,
+		Example: `  weir dashboards provision --url http://localhost:3000 --user admin
+  weir dashboards provision --url https://grafana.example.org \
+      --token-file grafana.token --audience district_leader --team Leaders`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := a.provisioner(cmd, g, v)
