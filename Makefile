@@ -60,6 +60,11 @@ test-strict: ## run all tests, none from the cache; a skipped one is a failure
 	@cd tools && go test ./skipcheck
 	@cd policy/audit/interop && go test ./...
 
+.PHONY: test-grafana
+test-grafana: ## try the dashboards in the Grafana at GRAFANA_URL
+	@if [ -z "$(GRAFANA_URL)" ]; then echo "skipped: GRAFANA_URL names no Grafana; GRAFANA_USER and GRAFANA_PASSWORD are its administrator"; \
+	else go test ./cmd/weir -count=1 -run '^TestGrafana$$' -v; fi
+
 .PHONY: race
 race: ## run the tests under the race detector where it pays
 	@WEIR_CI=1 $(GOTEST) -count=1 -race $(RACE_PACKAGES)

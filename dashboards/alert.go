@@ -33,6 +33,13 @@ const day = 24 * 3600
 func Alerts() []Alert {
 	return []Alert{
 		{
+			UID: "weir-trust-drop", Role: policy.DistrictLeader, Title: "Trust drop after a change of access", Seconds: day, For: "0s",
+			SQL:         "SELECT district_id AS district, category AS change, engagement_alert AS alert FROM trust WHERE breakdown = 'access' AND engagement_alert IS NOT NULL",
+			Summary:     "In {{ $labels.district }}, engagement fell after a change of who sees the data: {{ $labels.change }}",
+			Description: "The whole interval of the change of minutes lies below zero. The dashboard shows the months around the change.",
+			Dashboard:   "weir-trust-and-equity",
+		},
+		{
 			UID: "weir-audit-verification-failed", Role: policy.PrivacyOfficer, Title: "Audit verification failed", Seconds: day, For: "0s",
 			SQL:         "SELECT state, CASE WHEN state IN ('intact', 'never') THEN 0 ELSE 1 END AS faults FROM audit.checkpoint",
 			Summary:     "The audit log is not what was signed: {{ $labels.state }}",

@@ -29,7 +29,12 @@ type served struct {
 
 func startDemo(t *testing.T, more ...string) *served {
 	t.Helper()
-	s := &served{T: t, home: filepath.Join(t.TempDir(), "home")}
+	return startDemoIn(t, filepath.Join(t.TempDir(), "home"), more...)
+}
+
+func startDemoIn(t *testing.T, home string, more ...string) *served {
+	t.Helper()
+	s := &served{T: t, home: home}
 	ctx, cancel := context.WithCancel(context.Background())
 	read, write := io.Pipe()
 	var stderr bytes.Buffer

@@ -29,8 +29,10 @@ func All(ctx context.Context) ([]dashboards.Dashboard, error) {
 	for _, m := range registry.Metrics() {
 		words[m.ID] = m
 	}
-	_ = words
-	return []dashboards.Dashboard{policyDecisions(), operations(), evaluatorsView()}, nil
+	return []dashboards.Dashboard{
+		returnOnInvestment(words), impactComparison(words), engagementAndPractice(words), trustAndEquity(words), schoolView(words),
+		policyDecisions(), operations(), evaluatorsView(),
+	}, nil
 }
 
 // audience returns the audience of a role.

@@ -24,7 +24,8 @@ const (
 	allSessions = "all sessions"
 	chosen      = "district_id IN (${district:sqlstring}) AND coalesce(session_id, '" + allSessions + "') IN (${session:sqlstring})"
 	// within honours the time range: what a value is about overlaps it.
-	within = "CAST(period_start AS TIMESTAMP) <= CAST($__timeTo() AS TIMESTAMP) AND CAST(period_end AS TIMESTAMP) >= CAST($__timeFrom() AS TIMESTAMP)"
+	// A row about all sessions has no period.
+	within = "coalesce(CAST(period_start AS TIMESTAMP) <= CAST($__timeTo() AS TIMESTAMP) AND CAST(period_end AS TIMESTAMP) >= CAST($__timeFrom() AS TIMESTAMP), true)"
 )
 
 // variables of dimensions: the column, and the condition that a choice makes.
@@ -88,6 +89,7 @@ type metric struct {
 	title     string // empty: the metric's
 	by        string // dimension, or category, along which
 	breakdown string
+	also      string // a further dimension that rows of the breakdown name
 	w, h      int
 	decimals  int
 }
@@ -129,6 +131,9 @@ func unitOf(unit string) string {
 func (m metric) along() (first string, names []string) {
 	switch m.by {
 	case "", "category":
+		if m.also != "" {
+			return "concat_ws(' · ', " + m.also + ", category)", []string{m.also}
+		}
 		return "category", nil
 	}
 	return m.by, []string{m.by}
@@ -151,8 +156,8 @@ func (b *metricBoard) values(m metric) {
 		named("low", dashboards.Property{ID: "custom.hideFrom", Value: map[string]bool{"viz": true, "legend": true, "tooltip": false}}),
 		named("high", dashboards.Property{ID: "custom.hideFrom", Value: map[string]bool{"viz": true, "legend": true, "tooltip": false}}),
 	}
-	c.sql = fmt.Sprintf(`SELECT %s AS "%s", %s AS "%s", %[3]s_low AS low, %[3]s_high AS high, %[3]s_n AS n FROM %s
-WHERE %s AND %[3]s IS NOT NULL ORDER BY %s`, label(first), strings.ReplaceAll(m.by, "_", " "), m.id, strings.ToLower(c.title), b.family(m.id), cells(m.breakdown, names...), order)
+	c.sql = fmt.Sprintf(`SELECT %[1]s AS "%[2]s", %[3]s AS "%[4]s", %[3]s_low AS low, %[3]s_high AS high, %[3]s_n AS n FROM %[5]s
+WHERE %[6]s AND %[3]s IS NOT NULL ORDER BY %[7]s`, label(first), strings.ReplaceAll(m.by, "_", " "), m.id, strings.ToLower(c.title), b.family(m.id), cells(m.breakdown, names...), order)
 	b.bars(c, true)
 }
 

@@ -61,7 +61,7 @@ type inspection struct {
 }
 
 func (c *inspection) look(ctx context.Context) error {
-	if err := c.health(ctx); err != nil {
+	if healthy, err := c.health(ctx); err != nil || !healthy {
 		return err
 	}
 	for _, d := range c.target.Dashboards() {
@@ -85,19 +85,21 @@ func (c *inspection) look(ctx context.Context) error {
 	return nil
 }
 
-func (c *inspection) health(ctx context.Context) error {
+// health asks whether the data source is; if it is not, its panels need not be
+// asked.
+func (c *inspection) health(ctx context.Context) (bool, error) {
 	began := time.Now()
 	_, err := c.api.Datasources.CheckDatasourceHealthWithUIDWithParams(datasources.NewCheckDatasourceHealthWithUIDParamsWithContext(ctx).WithUID(c.target.UID()))
 	r := Checked{Organisation: c.name, What: "data source " + c.target.Title, OK: err == nil, Milliseconds: since(began)}
 	switch code := status(err); {
 	case err == nil:
 	case code == http.StatusUnauthorized || code == http.StatusForbidden || code == 0:
-		return c.Server.explain("ask whether "+c.target.Title+" is healthy", err)
+		return false, c.Server.explain("ask whether "+c.target.Title+" is healthy", err)
 	default:
 		r.Problem = err.Error()
 	}
 	c.found = append(c.found, r)
-	return nil
+	return r.OK, nil
 }
 
 // ask runs a query as a panel does, and returns the first column.
