@@ -88,11 +88,6 @@ func variables(t *testing.T, d dashboards.Dashboard) map[string]bool {
 		}
 		asked[v.Name] = false
 	}
-	for _, m := range d.Annotations.List {
-		for _, name := range dashboards.Variables(m.Target.RawSQL) {
-			asked[name] = true
-		}
-	}
 	return asked
 }
 

@@ -80,14 +80,25 @@ type Marks struct {
 	List []Mark `json:"list"`
 }
 
-// Mark is one kind of them, from a query.
+// Mark is one kind of them: those in Grafana that have all of the tags.
 type Mark struct {
-	Name       string `json:"name"`
-	Datasource Source `json:"datasource"`
-	Enable     bool   `json:"enable"`
-	IconColor  string `json:"iconColor"`
-	Target     Target `json:"target"`
+	Name       string     `json:"name"`
+	Datasource Source     `json:"datasource"`
+	Enable     bool       `json:"enable"`
+	IconColor  string     `json:"iconColor"`
+	Target     MarkTarget `json:"target"`
 }
+
+// MarkTarget selects annotations by their tags.
+type MarkTarget struct {
+	Type     string   `json:"type"`
+	Tags     []string `json:"tags"`
+	MatchAny bool     `json:"matchAny"`
+	Limit    int      `json:"limit"`
+}
+
+// EventTags are the tags of annotations that mark a change of who sees data.
+func EventTags() []string { return []string{"weir", "change of access"} }
 
 // Source refers to a data source.
 type Source struct {

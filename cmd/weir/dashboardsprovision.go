@@ -96,6 +96,9 @@ everyone of that organisation can query the data source.`,
 				return err
 			}
 			p.Rotate, p.Prune = rotate, prune
+			if err := a.addEvents(cmd.Context(), p.Targets); err != nil {
+				return err
+			}
 			return a.provisionGrafana(cmd, p, dry)
 		},
 	}

@@ -55,10 +55,12 @@ func (b *board) choose(name, label, description, sql string) {
 	})
 }
 
-// mark adds annotations from a query that gives time, text and tags.
-func (b *board) mark(name, sql string) {
+// markEvents marks the changes of who sees data, which provisioning notes in
+// Grafana.
+func (b *board) markEvents() {
 	b.Annotations.List = append(b.Annotations.List, dashboards.Mark{
-		Name: name, Datasource: b.source, Enable: true, IconColor: vermilion, Target: b.target("A", "table", sql),
+		Name: "Changes of access", Datasource: dashboards.Source{Type: "grafana", UID: "-- Grafana --"}, Enable: true, IconColor: vermilion,
+		Target: dashboards.MarkTarget{Type: "tags", Tags: dashboards.EventTags(), Limit: 100},
 	})
 }
 
@@ -190,11 +192,6 @@ func width(name string, pixels int) dashboards.Override {
 	return named(name, dashboards.Property{ID: "custom.width", Value: pixels})
 }
 
-// hidden keeps a column of a table out of sight.
-func hidden(name string) dashboards.Override {
-	return named(name, dashboards.Property{ID: "custom.hidden", Value: true}, dashboards.Property{ID: "custom.hideFrom", Value: map[string]bool{"viz": true, "legend": true, "tooltip": true}})
-}
-
 // coloured colours a column's cells by its words.
 func coloured(name string, words ...dashboards.Mapping) dashboards.Override {
 	return named(name, dashboards.Property{ID: "mappings", Value: words}, dashboards.Property{ID: "custom.cellOptions", Value: map[string]any{"type": "color-text"}})
@@ -219,6 +216,3 @@ func rising(warn, bad float64) []dashboards.Step {
 func falling(bad, warn float64) []dashboards.Step {
 	return []dashboards.Step{{Color: vermilion}, {Color: orange, Value: &bad}, {Color: blue, Value: &warn}}
 }
-
-func number(v float64) *float64 { return &v }
-func places(n int) *int         { return &n }

@@ -28,11 +28,11 @@ func evaluatorsView() dashboards.Dashboard {
 		sql: "SELECT count(*) AS observations FROM observation o WHERE " + seen,
 	})
 	b.stat(chart{
-		title: "Visits a teacher", means: "Formal observations for each teacher observed. Two to four a year are usual; with fewer, a score says little.", source: scoreSource, empty: "none", w: 6, h: 4, decimals: places(1),
+		title: "Visits a teacher", means: "Formal observations for each teacher observed. Two to four a year are usual; with fewer, a score says little.", source: scoreSource, empty: "none", w: 6, h: 4, decimals: new(1),
 		sql: "SELECT count(*) / nullif(count(DISTINCT o.teacher_key), 0) AS visits FROM observation o WHERE " + seen,
 	})
 	b.stat(chart{
-		title: "Mean score", means: "Mean over all scores, as a share of the rubric's scale: 0 is its lowest, 1 its highest step.", source: scoreSource, empty: "no scores", w: 6, h: 4, unit: "percentunit", decimals: places(0),
+		title: "Mean score", means: "Mean over all scores, as a share of the rubric's scale: 0 is its lowest, 1 its highest step.", source: scoreSource, empty: "no scores", w: 6, h: 4, unit: "percentunit", decimals: new(0),
 		sql: "SELECT avg((s.score - s.scale_min) / nullif(s.scale_max - s.scale_min, 0)) AS score FROM observation_score s JOIN observation o USING (observation_id) WHERE " + seen,
 	})
 	observed(b)
@@ -41,13 +41,13 @@ func evaluatorsView() dashboards.Dashboard {
 
 func observed(b *board) {
 	b.lines(chart{
-		title: "Scores over time", means: "Mean score of each month's observations, as a share of the rubric's scale.", source: scoreSource, empty: "no scores in the time range", w: 12, h: 8, unit: "percentunit", min: number(0), max: number(1),
+		title: "Scores over time", means: "Mean score of each month's observations, as a share of the rubric's scale.", source: scoreSource, empty: "no scores in the time range", w: 12, h: 8, unit: "percentunit", min: new(float64(0)), max: new(float64(1)),
 		series: []string{"score"},
 		sql: `SELECT extract(epoch FROM date_trunc('month', o.observed_on)) AS "time", avg((s.score - s.scale_min) / nullif(s.scale_max - s.scale_min, 0)) AS score
 FROM observation_score s JOIN observation o USING (observation_id) WHERE ` + seen + ` GROUP BY 1 ORDER BY 1`,
 	})
 	b.bars(chart{
-		title: "Scores by element", means: "Mean score of each element of the rubric, as a share of its scale.", source: scoreSource, empty: "no scores in the time range", w: 12, h: 8, unit: "percentunit", min: number(0), max: number(1),
+		title: "Scores by element", means: "Mean score of each element of the rubric, as a share of its scale.", source: scoreSource, empty: "no scores in the time range", w: 12, h: 8, unit: "percentunit", min: new(float64(0)), max: new(float64(1)),
 		sql: `SELECT s.element, avg((s.score - s.scale_min) / nullif(s.scale_max - s.scale_min, 0)) AS score
 FROM observation_score s JOIN observation o USING (observation_id) WHERE ` + seen + ` GROUP BY 1 ORDER BY 1`,
 	}, true)

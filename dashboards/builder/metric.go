@@ -96,7 +96,7 @@ type metric struct {
 
 // about fills a chart with a metric's words.
 func (b *metricBoard) about(m metric, more ...string) chart {
-	c := chart{title: m.title, w: m.w, h: m.h, decimals: places(m.decimals), empty: "nothing in this choice, or all of it suppressed"}
+	c := chart{title: m.title, w: m.w, h: m.h, decimals: new(m.decimals), empty: "nothing in this choice, or all of it suppressed"}
 	var means, sources []string
 	for _, id := range append([]string{m.id}, more...) {
 		d, ok := b.metrics[id]
@@ -164,14 +164,14 @@ WHERE %[6]s AND %[3]s IS NOT NULL ORDER BY %[7]s`, label(first), strings.Replace
 // trend shows a metric of each session, as points over time.
 func (b *metricBoard) trend(m metric, more ...string) {
 	c := b.about(m, more...)
-	var columns, any []string
+	var columns, given []string
 	for _, id := range append([]string{m.id}, more...) {
 		title := strings.ToLower(b.metrics[id].Title)
-		columns, any, c.series = append(columns, fmt.Sprintf(`%s AS "%s"`, id, title)), append(any, id+" IS NOT NULL"), append(c.series, title)
+		columns, given, c.series = append(columns, fmt.Sprintf(`%s AS "%s"`, id, title)), append(given, id+" IS NOT NULL"), append(c.series, title)
 	}
 	c.sql = fmt.Sprintf(`SELECT extract(epoch FROM CAST(period_end AS TIMESTAMP)) AS "time", %s FROM %s
 WHERE district_id IN (${district:sqlstring}) AND session_id IS NOT NULL AND %s AND (%s) ORDER BY 1`,
-		strings.Join(columns, ", "), b.family(m.id), strings.TrimPrefix(cells(m.breakdown), chosen+" AND "), strings.Join(any, " OR "))
+		strings.Join(columns, ", "), b.family(m.id), strings.TrimPrefix(cells(m.breakdown), chosen+" AND "), strings.Join(given, " OR "))
 	b.lines(c)
 }
 
@@ -181,7 +181,7 @@ func (b *metricBoard) shown(m metric, more ...string) {
 	c := b.about(m, more...)
 	c.unit, c.decimals = "", nil
 	first, names := m.along()
-	var columns, any []string
+	var columns, given []string
 	if m.by != "" {
 		columns = append(columns, fmt.Sprintf(`%s AS "%s"`, first, strings.ReplaceAll(m.by, "_", " ")))
 	}
@@ -192,7 +192,7 @@ func (b *metricBoard) shown(m metric, more ...string) {
 			columns = append(columns, id+"_low AS low", id+"_high AS high", id+"_n AS n")
 			c.overrides = []dashboards.Override{unit("low", unitOf(b.metrics[id].Unit)), unit("high", unitOf(b.metrics[id].Unit))}
 		}
-		any = append(any, id+"_shown IS NOT NULL")
+		given = append(given, id+"_shown IS NOT NULL")
 	}
 	order := "district_id, session_id NULLS FIRST"
 	if m.by == "category" {
@@ -201,14 +201,14 @@ func (b *metricBoard) shown(m metric, more ...string) {
 		order += ", " + m.by
 	}
 	c.sql = fmt.Sprintf(`SELECT district_id AS district, coalesce(session_id, '%s') AS session, %s FROM %s
-WHERE %s AND (%s) ORDER BY %s`, allSessions, strings.Join(columns, ", "), b.family(m.id), cells(m.breakdown, names...), strings.Join(any, " OR "), order)
+WHERE %s AND (%s) ORDER BY %s`, allSessions, strings.Join(columns, ", "), b.family(m.id), cells(m.breakdown, names...), strings.Join(given, " OR "), order)
 	b.table(c)
 }
 
 // figure shows one metric of the whole district as a number.
-func (b *metricBoard) figure(m metric, steps ...dashboards.Step) {
+func (b *metricBoard) figure(m metric) {
 	c := b.about(m)
-	c.steps, c.empty = steps, "suppressed, or not measured"
+	c.empty = "suppressed, or not measured"
 	c.sql = fmt.Sprintf(`SELECT district_id AS district, %s AS "%s" FROM %s WHERE %s AND %[1]s IS NOT NULL ORDER BY 1, session_id NULLS FIRST`,
 		m.id, strings.ToLower(c.title), b.family(m.id), cells(m.breakdown))
 	b.stat(c)

@@ -21,7 +21,7 @@ func operations() dashboards.Dashboard {
 
 func operationFigures(b *board) {
 	b.stat(chart{
-		title: "Age of the snapshot", means: "Time since the snapshot that readers see was published.", source: "operations.snapshot", empty: "nothing is published", w: 5, h: 4, unit: "s", decimals: places(0),
+		title: "Age of the snapshot", means: "Time since the snapshot that readers see was published.", source: "operations.snapshot", empty: "nothing is published", w: 5, h: 4, unit: "s", decimals: new(0),
 		steps: rising(36*3600, 72*3600),
 		sql:   "SELECT extract(epoch FROM now()) - extract(epoch FROM created) AS age FROM operations.snapshot WHERE current",
 	})
@@ -34,12 +34,12 @@ func operationFigures(b *board) {
 		sql: "SELECT sum(read) AS read FROM operations.load WHERE $__timeFilter(timestamp) AND dataset IN (${dataset:sqlstring})",
 	})
 	b.stat(chart{
-		title: "Quarantined", means: "Share of the rows read that failed a check and were set aside.", source: "operations.load", empty: "nothing was loaded", w: 5, h: 4, unit: "percentunit", decimals: places(2),
+		title: "Quarantined", means: "Share of the rows read that failed a check and were set aside.", source: "operations.load", empty: "nothing was loaded", w: 5, h: 4, unit: "percentunit", decimals: new(2),
 		steps: rising(0.01, 0.05),
 		sql:   "SELECT sum(quarantined) / nullif(sum(read), 0) AS quarantined FROM operations.load WHERE $__timeFilter(timestamp) AND dataset IN (${dataset:sqlstring})",
 	})
 	b.stat(chart{
-		title: "Statements that failed inside", means: "Share of statements that ended with a fault of Weir's own, not of their text.", source: "operations.statement", empty: "no statements", w: 4, h: 4, unit: "percentunit", decimals: places(2),
+		title: "Statements that failed inside", means: "Share of statements that ended with a fault of Weir's own, not of their text.", source: "operations.statement", empty: "no statements", w: 4, h: 4, unit: "percentunit", decimals: new(2),
 		steps: rising(0.001, 0.01),
 		sql:   "SELECT sum(CASE WHEN outcome = 'failed' THEN statements ELSE 0 END) / nullif(sum(statements), 0) AS failed FROM operations.statement WHERE $__timeFilter(hour)",
 	})

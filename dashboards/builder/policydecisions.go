@@ -38,7 +38,7 @@ func decisionFigures(b *board) {
 	})
 	b.stat(chart{
 		title: "Denied", means: "Share of decisions that denied. A denial is not a fault: it is the policy at work.", source: logSource, empty: "no decisions", w: 4, h: 4,
-		unit: "percentunit", decimals: places(1),
+		unit: "percentunit", decimals: new(1),
 		sql: "SELECT avg(CASE WHEN verdict = 'deny' THEN 1 ELSE 0 END) AS denied FROM audit.decisions WHERE " + asked,
 	})
 	b.stat(chart{
@@ -52,7 +52,7 @@ func decisionFigures(b *board) {
 		sql: "SELECT state FROM audit.checkpoint",
 	})
 	b.stat(chart{
-		title: "Since that verification", means: "Time since the log was last verified.", source: "audit.checkpoint", empty: "never verified", w: 6, h: 4, unit: "s", decimals: places(0),
+		title: "Since that verification", means: "Time since the log was last verified.", source: "audit.checkpoint", empty: "never verified", w: 6, h: 4, unit: "s", decimals: new(0),
 		steps: rising(2*24*3600, 7*24*3600),
 		sql:   "SELECT extract(epoch FROM now()) - extract(epoch FROM verified_at) AS seconds FROM audit.checkpoint WHERE verified_at IS NOT NULL",
 	})

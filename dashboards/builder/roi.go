@@ -21,7 +21,7 @@ func returnOnInvestment(words map[string]*metrics.Metric) dashboards.Dashboard {
 	b.values(metric{id: "pd_spending", title: "Spending by kind of program", by: "program_kind", w: 12, h: 8})
 	b.values(metric{id: "pd_spending", title: "Spending by ingredient", by: "category", breakdown: "ingredient", w: 12, h: 8})
 	b.heading("What a change costs")
-	b.values(metric{id: "cost_per_teacher", title: "Cost a teacher by kind of program", by: "program_kind", w: 12, h: 8})
+	b.values(metric{id: "cost_per_participant", title: "Cost a participant by kind of program", by: "program_kind", w: 12, h: 8})
 	b.values(metric{id: "cost_per_sustained_change", title: "Cost of a sustained change by kind of program", by: "program_kind", w: 12, h: 8})
 	b.values(metric{id: "cost_per_observation_gain", title: "Cost of 0.1 SD by kind of program", by: "program_kind", w: 12, h: 8})
 	costAgainstGain(b)

@@ -24,13 +24,13 @@ func schoolView(words map[string]*metrics.Metric) dashboards.Dashboard {
 	c.means = "Every value of the leader's schools beside the district's for the same session. What is suppressed says so, with the rule. 'weir metrics show' has each metric's definition."
 	c.source = "metric_value, of all families that a school leader sees"
 	c.unit, c.decimals = "", nil
-	same := ""
+	var same []string
 	for _, d := range append(dimensions()[1:], "session_id", "breakdown", "category") {
-		same += " AND d." + d + " IS NOT DISTINCT FROM s." + d
+		same = append(same, "d."+d+" IS NOT DISTINCT FROM s."+d)
 	}
 	c.sql = `SELECT s.family, replace(s.metric, '_', ' ') AS metric, s.school_id AS school, coalesce(s.session_id, '` + allSessions + `') AS session,
   s.breakdown, s.category, s.shown AS "school's value", d.shown AS "district's value", s.n, s.rule
-FROM metric_value s LEFT JOIN metric_value d ON d.metric = s.metric AND d.district_id = s.district_id AND d.school_id IS NULL` + same + `
+FROM metric_value s LEFT JOIN metric_value d ON d.metric = s.metric AND d.district_id = s.district_id AND d.school_id IS NULL AND ` + strings.Join(same, " AND ") + `
 WHERE ` + strings.ReplaceAll(strings.ReplaceAll(chosen, "district_id", "s.district_id"), "session_id", "s.session_id") + ` AND s.school_id IN (${school:sqlstring}) AND s.program_kind IS NULL
   AND ` + strings.ReplaceAll(within, "CAST(period", "CAST(s.period") + `
 ORDER BY s.family, s.metric, s.school_id, s.session_id NULLS FIRST, s.category_order LIMIT 1000`

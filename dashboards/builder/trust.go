@@ -15,6 +15,7 @@ func trustAndEquity(words map[string]*metrics.Metric) dashboards.Dashboard {
 		"What teachers say and do around changes of who may see their data; and gaps in access.")
 	b.chooseKind()
 	b.chooseBand()
+	b.markEvents()
 	b.heading("Trust monitor")
 	b.trend(metric{id: "trust_mean", title: "Trust", w: 12, h: 8, decimals: 2})
 	eventStudy(b)

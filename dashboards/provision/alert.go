@@ -24,7 +24,7 @@ func (s *scene) alerts(ctx context.Context, t Target) (steps []Step, err error) 
 			return nil, err
 		}
 		step := Step{s.name, Create, "alert rule", r.Title, "", func(ctx context.Context) error {
-			_, err := s.api.Provisioning.PostAlertRule(provisioning.NewPostAlertRuleParamsWithContext(ctx).WithBody(rule).WithXDisableProvenance(ptr(unlocked)))
+			_, err := s.api.Provisioning.PostAlertRule(provisioning.NewPostAlertRuleParamsWithContext(ctx).WithBody(rule).WithXDisableProvenance(new(unlocked)))
 			return s.Server.explain("make the alert rule "+r.Title, err)
 		}}
 		if s.found {
@@ -57,7 +57,7 @@ func (s *scene) compareRule(ctx context.Context, rule *models.ProvisionedAlertRu
 	if where != "" {
 		step.Action, step.Why = Update, "another "+where[1:]
 		step.do = func(ctx context.Context) error {
-			_, err := s.api.Provisioning.PutAlertRule(provisioning.NewPutAlertRuleParamsWithContext(ctx).WithUID(rule.UID).WithBody(rule).WithXDisableProvenance(ptr(unlocked)))
+			_, err := s.api.Provisioning.PutAlertRule(provisioning.NewPutAlertRuleParamsWithContext(ctx).WithUID(rule.UID).WithBody(rule).WithXDisableProvenance(new(unlocked)))
 			return s.Server.explain("change the alert rule "+step.Name, err)
 		}
 	}
@@ -76,8 +76,8 @@ func ruleOf(t Target, r dashboards.Alert) (*models.ProvisionedAlertRule, error) 
 	lasting := strfmt.Duration(wait)
 	span := &models.RelativeTimeRange{From: models.Duration(r.Seconds)}
 	return &models.ProvisionedAlertRule{
-		UID: r.UID, Title: &r.Title, FolderUID: ptr(t.UID()), RuleGroup: ptr("Weir"), OrgID: ptr(int64(0)), For: &lasting,
-		Condition: ptr("B"), NoDataState: ptr("OK"), ExecErrState: ptr("Error"),
+		UID: r.UID, Title: &r.Title, FolderUID: new(t.UID()), RuleGroup: new("Weir"), OrgID: new(int64(0)), For: &lasting,
+		Condition: new("B"), NoDataState: new("OK"), ExecErrState: new("Error"),
 		Labels:      map[string]string{"weir": t.Tag()},
 		Annotations: map[string]string{"summary": r.Summary, "description": r.Description, "__dashboardUid__": r.Dashboard, "__panelId__": "1"},
 		Data: []*models.AlertQuery{
@@ -105,5 +105,3 @@ func ruleFields(rule *models.ProvisionedAlertRule) (map[string]any, error) {
 	}
 	return m, nil
 }
-
-func ptr[T any](v T) *T { return &v }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -168,7 +169,7 @@ func (f Files) compose() ([]byte, error) {
 			"image": "${GRAFANA_IMAGE:-grafana/grafana:12.4.0}", "network_mode": "service:weir", "depends_on": []string{"weir"},
 			"user": "${WEIR_UID:?your user id, which owns the home}:0", "restart": "unless-stopped",
 			"environment": map[string]any{
-				"GF_SERVER_HTTP_PORT": fmt.Sprint(port), "GF_ANALYTICS_REPORTING_ENABLED": "false",
+				"GF_SERVER_HTTP_PORT": strconv.Itoa(port), "GF_ANALYTICS_REPORTING_ENABLED": "false",
 				"GF_SECURITY_ADMIN_PASSWORD": "${GRAFANA_PASSWORD:?set the password of Grafana's user admin}",
 			},
 			"volumes": []string{

@@ -52,7 +52,7 @@ func (p *Provisioner) Plan(ctx context.Context) (steps []Step, err error) {
 			return nil, err
 		}
 		steps = append(steps, more...)
-		for _, plan := range []func(context.Context, Target) ([]Step, error){s.folder, s.source, s.boards, s.alerts} {
+		for _, plan := range []func(context.Context, Target) ([]Step, error){s.folder, s.source, s.boards, s.alerts, s.events} {
 			more, err := plan(ctx, t)
 			if err != nil {
 				return nil, err

@@ -141,16 +141,16 @@ func TestDrift(t *testing.T) {
 	for name, change := range map[string]func(){
 		"a panel": func() {
 			o.boards["weir-policy-decisions"].Dashboard.(map[string]any)["panels"].([]any)[0].(map[string]any)["title"] = "x"
-		}, //nolint:forcetypeassert // JSON
+		},
 		"its folder":    func() { o.boards["weir-policy-decisions"].Meta.FolderUID = "" },
 		"the title":     func() { o.folders["weir-privacy-officer"].Title = "x" },
 		"a permission":  func() { o.permissions["weir-privacy-officer"][1].Permission = 2 },
 		"the address":   func() { o.sources["weir-privacy-officer"].URL = "elsewhere:1" },
-		"a setting":     func() { o.sources["weir-privacy-officer"].JSONData.(map[string]any)["sslmode"] = "x" }, //nolint:forcetypeassert // JSON
+		"a setting":     func() { o.sources["weir-privacy-officer"].JSONData.(map[string]any)["sslmode"] = "x" },
 		"the password":  func() { o.sources["weir-privacy-officer"].SecureJSONFields = nil },
 		"the token":     func() { _ = p.Keys.Retire(t.Context(), p.Targets[0], "") },
-		"a rule":        func() { o.rules["weir-policy-rejected"].Title = ptr("x") },
-		"a rule's text": func() { o.rules["weir-policy-rejected"].Data[0].Model.(map[string]any)["rawSql"] = "x" }, //nolint:forcetypeassert // JSON
+		"a rule":        func() { o.rules["weir-policy-rejected"].Title = new("x") },
+		"a rule's text": func() { o.rules["weir-policy-rejected"].Data[0].Model.(map[string]any)["rawSql"] = "x" },
 		"a lost rule":   func() { delete(o.rules, "weir-policy-rejected") },
 	} {
 		change()
@@ -193,6 +193,24 @@ func TestPrune(t *testing.T) {
 	if len(o.sources) != 1 || len(o.folders) != 1 || len(o.boards) != 1 || len(o.rules) != 0 {
 		t.Errorf("left of the stewards: %+v", o)
 	}
+}
+
+func TestEvents(t *testing.T) {
+	t.Parallel()
+	s := newStub(t)
+	p := provisioner(s)
+	p.Targets = targets(policy.DistrictLeader)
+	p.Targets[0].Events = []provision.Event{
+		{On: time.Date(2026, 1, 8, 0, 0, 0, 0, time.UTC), Text: "evaluators granted"}, {On: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), Text: "evaluators withdrawn"},
+	}
+	must(t, p)
+	settled(t, s, p)
+	s.orgs[1].marks = append(s.orgs[1].marks, &models.Annotation{ID: 9, Text: "theirs", Tags: []string{"weir"}})
+	p.Targets[0].Events = p.Targets[0].Events[:1]
+	if done := must(t, p); done[provision.Delete] != 1 || len(s.orgs[1].marks) != 2 {
+		t.Errorf("it does %v, %d annotations are left", done, len(s.orgs[1].marks))
+	}
+	settled(t, s, p)
 }
 
 func TestTeam(t *testing.T) {

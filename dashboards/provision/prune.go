@@ -53,7 +53,7 @@ func (p *Provisioner) organisations(ctx context.Context) (names []string, err er
 	if err != nil {
 		return nil, err
 	}
-	ok, err := root.Orgs.SearchOrgs(orgs.NewSearchOrgsParamsWithContext(ctx).WithQuery(ptr(organisations)).WithPerpage(ptr(int64(1000))))
+	ok, err := root.Orgs.SearchOrgs(orgs.NewSearchOrgsParamsWithContext(ctx).WithQuery(new(organisations)).WithPerpage(new(int64(1000))))
 	if err != nil {
 		return nil, p.Server.explain("list organisations", err)
 	}
@@ -86,7 +86,7 @@ func (s *scene) pruneRules(ctx context.Context) (steps []Step, err error) {
 	for _, r := range ok.Payload {
 		if owned(r.UID) && !slices.Contains(keep, r.UID) {
 			steps = append(steps, s.remove("alert rule", *r.Title, func(ctx context.Context) error {
-				_, err := s.api.Provisioning.DeleteAlertRule(provisioning.NewDeleteAlertRuleParamsWithContext(ctx).WithUID(r.UID).WithXDisableProvenance(ptr(unlocked)))
+				_, err := s.api.Provisioning.DeleteAlertRule(provisioning.NewDeleteAlertRuleParamsWithContext(ctx).WithUID(r.UID).WithXDisableProvenance(new(unlocked)))
 				return err
 			}))
 		}
@@ -95,7 +95,7 @@ func (s *scene) pruneRules(ctx context.Context) (steps []Step, err error) {
 }
 
 func (s *scene) pruneBoards(ctx context.Context) (steps []Step, err error) {
-	ok, err := s.api.Search.Search(search.NewSearchParamsWithContext(ctx).WithTag([]string{"weir"}).WithType(ptr("dash-db")).WithLimit(ptr(int64(5000))))
+	ok, err := s.api.Search.Search(search.NewSearchParamsWithContext(ctx).WithTag([]string{"weir"}).WithType(new("dash-db")).WithLimit(new(int64(5000))))
 	if err != nil {
 		return nil, s.Server.explain("list dashboards", err)
 	}
@@ -141,7 +141,7 @@ func (s *scene) deleteSource(ctx context.Context, d *models.DataSourceListItemDT
 }
 
 func (s *scene) pruneFolders(ctx context.Context) (steps []Step, err error) {
-	ok, err := s.api.Folders.GetFolders(folders.NewGetFoldersParamsWithContext(ctx).WithLimit(ptr(int64(1000))))
+	ok, err := s.api.Folders.GetFolders(folders.NewGetFoldersParamsWithContext(ctx).WithLimit(new(int64(1000))))
 	if err != nil {
 		return nil, s.Server.explain("list folders", err)
 	}

@@ -41,6 +41,7 @@ type organisation struct {
 	boards      map[string]*models.DashboardFullWithMeta
 	rules       map[string]*models.ProvisionedAlertRule
 	teams       []*models.TeamDTO
+	marks       []*models.Annotation
 }
 
 // fault is what goes wrong with the next request that it meets.
@@ -63,7 +64,7 @@ func newStub(t *testing.T) *stub {
 func (s *stub) organisation(name string) int64 {
 	s.orgs = append(s.orgs, &organisation{
 		name, map[string]*models.Folder{}, map[string][]*models.DashboardACLInfoDTO{}, map[string]*models.DataSource{}, map[string]map[string]string{},
-		map[string]*models.DashboardFullWithMeta{}, map[string]*models.ProvisionedAlertRule{}, nil,
+		map[string]*models.DashboardFullWithMeta{}, map[string]*models.ProvisionedAlertRule{}, nil, nil,
 	})
 	return int64(len(s.orgs))
 }
@@ -92,7 +93,7 @@ func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		_ = connection.Close()
 	case i >= 0:
-		s.answer(w, f.status, &models.ErrorResponseBody{Message: ptr("it went wrong")})
+		s.answer(w, f.status, &models.ErrorResponseBody{Message: new("it went wrong")})
 	default:
 		s.route(w, r)
 	}
@@ -102,16 +103,16 @@ func (s *stub) route(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	user, password, basic := r.BasicAuth()
-	if r.URL.Path != "/api/health" && !(basic && user == "admin" && password == "secret") && r.Header.Get("Authorization") != "Bearer token" {
-		s.answer(w, http.StatusUnauthorized, &models.ErrorResponseBody{Message: ptr("Invalid username or password")})
+	if r.URL.Path != "/api/health" && (!basic || user != "admin" || password != "secret") && r.Header.Get("Authorization") != "Bearer token" {
+		s.answer(w, http.StatusUnauthorized, &models.ErrorResponseBody{Message: new("Invalid username or password")})
 		return
 	}
 	id := 1
 	if text := r.Header.Get("X-Grafana-Org-Id"); text != "" {
-		id, _ = strconv.Atoi(text) //nolint:errcheck // out of range is caught
+		id, _ = strconv.Atoi(text)
 	}
 	if id < 1 || id > len(s.orgs) {
-		s.answer(w, http.StatusUnauthorized, &models.ErrorResponseBody{Message: ptr("no such organisation")})
+		s.answer(w, http.StatusUnauthorized, &models.ErrorResponseBody{Message: new("no such organisation")})
 		return
 	}
 	if r.Method != http.MethodGet {
@@ -152,7 +153,7 @@ func (s *stub) read(r *http.Request, body valid) {
 	if err := body.Validate(strfmt.Default); err != nil {
 		s.t.Errorf("%s %s breaks the specification: %v", r.Method, r.URL.Path, err)
 	}
-	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // Token returns it as it is
+	if _, err := d.Token(); err != io.EOF {
 		s.t.Errorf("%s %s: more than one body", r.Method, r.URL.Path)
 	}
 }
@@ -174,7 +175,7 @@ func list[T valid](s *stub, w http.ResponseWriter, items []T) {
 func one[T valid](s *stub, w http.ResponseWriter, kept map[string]T, key string) (T, bool) {
 	found, ok := kept[key]
 	if !ok {
-		s.answer(w, http.StatusNotFound, &models.ErrorResponseBody{Message: ptr("not found")})
+		s.answer(w, http.StatusNotFound, &models.ErrorResponseBody{Message: new("not found")})
 	}
 	return found, ok
 }
@@ -186,7 +187,7 @@ func (s *stub) routes(mux *http.ServeMux, o *organisation, root bool) {
 	mux.HandleFunc("GET /api/orgs/name/{name}", func(w http.ResponseWriter, r *http.Request) {
 		i := slices.IndexFunc(s.orgs, func(o *organisation) bool { return o.name == r.PathValue("name") })
 		if i < 0 {
-			s.answer(w, http.StatusNotFound, &models.ErrorResponseBody{Message: ptr("Organization not found")})
+			s.answer(w, http.StatusNotFound, &models.ErrorResponseBody{Message: new("Organization not found")})
 			return
 		}
 		s.answer(w, http.StatusOK, &models.OrgDetailsDTO{ID: int64(i + 1), Name: s.orgs[i].name})
@@ -204,15 +205,16 @@ func (s *stub) routes(mux *http.ServeMux, o *organisation, root bool) {
 		var c models.CreateOrgCommand
 		s.read(r, &c)
 		if !root {
-			s.answer(w, http.StatusForbidden, &models.ErrorResponseBody{Message: ptr("You'll need additional permissions")})
+			s.answer(w, http.StatusForbidden, &models.ErrorResponseBody{Message: new("You'll need additional permissions")})
 			return
 		}
-		s.answer(w, http.StatusOK, &models.CreateOrgOKBody{OrgID: ptr(s.organisation(c.Name)), Message: ptr("Organization created")})
+		s.answer(w, http.StatusOK, &models.CreateOrgOKBody{OrgID: new(s.organisation(c.Name)), Message: new("Organization created")})
 	})
 	s.folderRoutes(mux, o)
 	s.sourceRoutes(mux, o)
 	s.boardRoutes(mux, o)
 	s.ruleRoutes(mux, o)
+	s.markRoutes(mux, o)
 }
 
 func (s *stub) folderRoutes(mux *http.ServeMux, o *organisation) {
@@ -232,7 +234,7 @@ func (s *stub) folderRoutes(mux *http.ServeMux, o *organisation) {
 		var c models.CreateFolderCommand
 		s.read(r, &c)
 		if o.folders[c.UID] != nil {
-			s.answer(w, http.StatusConflict, &models.ErrorResponseBody{Message: ptr("a folder with that uid exists")})
+			s.answer(w, http.StatusConflict, &models.ErrorResponseBody{Message: new("a folder with that uid exists")})
 			return
 		}
 		o.folders[c.UID] = &models.Folder{UID: c.UID, Title: c.Title, Version: 1}
@@ -247,7 +249,7 @@ func (s *stub) folderRoutes(mux *http.ServeMux, o *organisation) {
 			return
 		}
 		if f.Version != c.Version && !c.Overwrite {
-			s.answer(w, http.StatusPreconditionFailed, &models.ErrorResponseBody{Message: ptr("it was changed")})
+			s.answer(w, http.StatusPreconditionFailed, &models.ErrorResponseBody{Message: new("it was changed")})
 			return
 		}
 		f.Title, f.Version = c.Title, f.Version+1
@@ -258,12 +260,12 @@ func (s *stub) folderRoutes(mux *http.ServeMux, o *organisation) {
 		if f, ok := one(s, w, o.folders, uid); ok {
 			for _, rule := range o.rules {
 				if *rule.FolderUID == uid {
-					s.answer(w, http.StatusBadRequest, &models.ErrorResponseBody{Message: ptr("folder contains alert rules")})
+					s.answer(w, http.StatusBadRequest, &models.ErrorResponseBody{Message: new("folder contains alert rules")})
 					return
 				}
 			}
 			delete(o.folders, uid)
-			s.answer(w, http.StatusOK, &models.DeleteFolderOKBody{ID: ptr(int64(1)), Title: &f.Title, Message: ptr("deleted")})
+			s.answer(w, http.StatusOK, &models.DeleteFolderOKBody{ID: new(int64(1)), Title: &f.Title, Message: new("deleted")})
 		}
 	})
 	mux.HandleFunc("GET /api/folders/{uid}/permissions", func(w http.ResponseWriter, r *http.Request) { list(s, w, o.permissions[r.PathValue("uid")]) })
@@ -286,7 +288,7 @@ func (s *stub) folderRoutes(mux *http.ServeMux, o *organisation) {
 		var c models.CreateTeamCommand
 		s.read(r, &c)
 		id := int64(len(o.teams) + 1)
-		o.teams = append(o.teams, &models.TeamDTO{ID: &id, Name: c.Name, OrgID: ptr(int64(1)), UID: ptr(fmt.Sprint("t", id)), MemberCount: ptr(int64(0)), IsProvisioned: ptr(false)})
+		o.teams = append(o.teams, &models.TeamDTO{ID: &id, Name: c.Name, OrgID: new(int64(1)), UID: new(fmt.Sprint("t", id)), MemberCount: new(int64(0)), IsProvisioned: new(false)})
 		s.answer(w, http.StatusOK, &models.CreateTeamOKBody{TeamID: id, Message: "Team created"})
 	})
 }
@@ -309,7 +311,7 @@ func (s *stub) sourceRoutes(mux *http.ServeMux, o *organisation) {
 		s.read(r, &c)
 		for _, d := range o.sources {
 			if d.Name == c.Name || d.UID == c.UID {
-				s.answer(w, http.StatusConflict, &models.ErrorResponseBody{Message: ptr("data source with the same name already exists")})
+				s.answer(w, http.StatusConflict, &models.ErrorResponseBody{Message: new("data source with the same name already exists")})
 				return
 			}
 		}
@@ -318,7 +320,7 @@ func (s *stub) sourceRoutes(mux *http.ServeMux, o *organisation) {
 			IsDefault: c.IsDefault, JSONData: c.JSONData, Version: 1, OrgID: 1,
 		}
 		s.keepSource(o, d, c.SecureJSONData)
-		s.answer(w, http.StatusOK, &models.AddDataSourceOKBody{ID: &d.ID, Name: &d.Name, Message: ptr("Datasource added"), Datasource: d})
+		s.answer(w, http.StatusOK, &models.AddDataSourceOKBody{ID: &d.ID, Name: &d.Name, Message: new("Datasource added"), Datasource: d})
 	})
 	mux.HandleFunc("PUT /api/datasources/uid/{uid}", func(w http.ResponseWriter, r *http.Request) {
 		var c models.UpdateDataSourceCommand
@@ -328,12 +330,12 @@ func (s *stub) sourceRoutes(mux *http.ServeMux, o *organisation) {
 			return
 		}
 		if c.Version != 0 && c.Version != d.Version {
-			s.answer(w, http.StatusConflict, &models.ErrorResponseBody{Message: ptr("Datasource has already been updated by someone else")})
+			s.answer(w, http.StatusConflict, &models.ErrorResponseBody{Message: new("Datasource has already been updated by someone else")})
 			return
 		}
 		d.Name, d.Type, d.URL, d.User, d.Database, d.IsDefault, d.JSONData, d.Version = c.Name, c.Type, c.URL, c.User, c.Database, c.IsDefault, c.JSONData, d.Version+1
 		s.keepSource(o, d, c.SecureJSONData)
-		s.answer(w, http.StatusOK, &models.UpdateDataSourceByUIDOKBody{ID: &d.ID, Name: &d.Name, Message: ptr("Datasource updated"), Datasource: d})
+		s.answer(w, http.StatusOK, &models.UpdateDataSourceByUIDOKBody{ID: &d.ID, Name: &d.Name, Message: new("Datasource updated"), Datasource: d})
 	})
 	mux.HandleFunc("DELETE /api/datasources/uid/{uid}", func(w http.ResponseWriter, r *http.Request) {
 		if _, ok := one(s, w, o.sources, r.PathValue("uid")); ok {
@@ -362,27 +364,27 @@ func (s *stub) boardRoutes(mux *http.ServeMux, o *organisation) {
 		s.read(r, &c)
 		board, ok := c.Dashboard.(map[string]any)
 		if !ok || o.folders[c.FolderUID] == nil {
-			s.answer(w, http.StatusBadRequest, &models.ErrorResponseBody{Message: ptr("no dashboard, or no folder")})
+			s.answer(w, http.StatusBadRequest, &models.ErrorResponseBody{Message: new("no dashboard, or no folder")})
 			return
 		}
 		uid := fmt.Sprint(board["uid"])
 		version := int64(1)
 		if old := o.boards[uid]; old != nil {
 			if version = old.Meta.Version + 1; !c.Overwrite {
-				s.answer(w, http.StatusPreconditionFailed, &models.ErrorResponseBody{Message: ptr("The dashboard has been changed by someone else")})
+				s.answer(w, http.StatusPreconditionFailed, &models.ErrorResponseBody{Message: new("The dashboard has been changed by someone else")})
 				return
 			}
 		}
 		board["id"], board["version"] = 7, version
 		o.boards[uid] = &models.DashboardFullWithMeta{Dashboard: board, Meta: &models.DashboardMeta{FolderUID: c.FolderUID, Version: version}}
 		s.answer(w, http.StatusOK, &models.PostDashboardOKBody{
-			ID: ptr(int64(7)), UID: &uid, Title: ptr(fmt.Sprint(board["title"])), URL: ptr("/d/" + uid), Status: ptr("success"), Version: &version,
+			ID: new(int64(7)), UID: &uid, Title: new(fmt.Sprint(board["title"])), URL: new("/d/" + uid), Status: new("success"), Version: &version,
 		})
 	})
 	mux.HandleFunc("DELETE /api/dashboards/uid/{uid}", func(w http.ResponseWriter, r *http.Request) {
 		if _, ok := one(s, w, o.boards, r.PathValue("uid")); ok {
 			delete(o.boards, r.PathValue("uid"))
-			s.answer(w, http.StatusOK, &models.DeleteDashboardByUIDOKBody{UID: ptr(r.PathValue("uid")), Title: ptr("a"), Message: ptr("deleted")})
+			s.answer(w, http.StatusOK, &models.DeleteDashboardByUIDOKBody{UID: new(r.PathValue("uid")), Title: new("a"), Message: new("deleted")})
 		}
 	})
 	mux.HandleFunc("GET /api/search", func(w http.ResponseWriter, r *http.Request) {
@@ -403,10 +405,10 @@ func (s *stub) ruleRoutes(mux *http.ServeMux, o *organisation) {
 		var rule models.ProvisionedAlertRule
 		s.read(r, &rule)
 		if o.folders[*rule.FolderUID] == nil || r.Header.Get("X-Disable-Provenance") == "" {
-			s.answer(w, http.StatusBadRequest, &models.ErrorResponseBody{Message: ptr("no folder, or locked")})
+			s.answer(w, http.StatusBadRequest, &models.ErrorResponseBody{Message: new("no folder, or locked")})
 			return
 		}
-		rule.OrgID = ptr(int64(9))
+		rule.OrgID = new(int64(9))
 		o.rules[rule.UID] = &rule
 		s.answer(w, status, &rule)
 	}
@@ -430,4 +432,21 @@ func (s *stub) ruleRoutes(mux *http.ServeMux, o *organisation) {
 	})
 }
 
-func ptr[T any](v T) *T { return &v }
+func (s *stub) markRoutes(mux *http.ServeMux, o *organisation) {
+	mux.HandleFunc("GET /api/annotations", func(w http.ResponseWriter, r *http.Request) {
+		list(s, w, slices.DeleteFunc(slices.Clone(o.marks), func(a *models.Annotation) bool {
+			return slices.ContainsFunc(r.URL.Query()["tags"], func(tag string) bool { return !slices.Contains(a.Tags, tag) })
+		}))
+	})
+	mux.HandleFunc("POST /api/annotations", func(w http.ResponseWriter, r *http.Request) {
+		var c models.PostAnnotationsCmd
+		s.read(r, &c)
+		id := int64(len(o.marks) + 1)
+		o.marks = append(o.marks, &models.Annotation{ID: id, Text: *c.Text, Time: c.Time, Tags: c.Tags})
+		s.answer(w, http.StatusOK, &models.PostAnnotationOKBody{ID: &id, Message: new("Annotation added")})
+	})
+	mux.HandleFunc("DELETE /api/annotations/{id}", func(w http.ResponseWriter, r *http.Request) {
+		o.marks = slices.DeleteFunc(o.marks, func(a *models.Annotation) bool { return strconv.FormatInt(a.ID, 10) == r.PathValue("id") })
+		s.answer(w, http.StatusOK, &models.SuccessResponseBody{Message: "Annotation deleted"})
+	})
+}

@@ -10,11 +10,12 @@ import (
 type Target struct {
 	dashboards.Audience
 
-	Key          string // names it: the audience, or one of its people
-	Principal    string // whose token the data source has
-	Agreement    string // of a researcher
-	Organisation string // its name; empty: that of the credentials
-	Team         string // who may open the folder; empty: the organisation's viewers and editors
+	Key          string  // names it: the audience, or one of its people
+	Principal    string  // whose token the data source has
+	Agreement    string  // of a researcher
+	Organisation string  // its name; empty: that of the credentials
+	Events       []Event // that its dashboards mark
+	Team         string  // who may open the folder; empty: the organisation's viewers and editors
 }
 
 // Door is where Grafana finds Weir's PostgreSQL door.

@@ -132,7 +132,7 @@ func TestLedgers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, gatewaytest.Sources())
 	officer, steward := w.Person("P", policy.PrivacyAudit, policy.PrivacyOfficer), w.Person("S", policy.Operations, policy.DataSteward)
-	append := func(e audit.Entry) {
+	record := func(e audit.Entry) {
 		e.Timestamp = gatewaytest.Now()
 		_, err := w.Log.Append(context.Background(), e)
 		w.must(err)
@@ -141,16 +141,16 @@ func TestLedgers(t *testing.T) {
 	const loads = "SELECT count(*) FROM audit.decisions WHERE kind = 'policy_load'"
 	w.expect(officer, "SELECT count(*) FROM audit.policy_revision", "0")
 	w.expect(officer, loads, "0")
-	append(audit.Entry{Kind: audit.KindPolicyLoad, Verdict: "deny", PolicyRevision: "r2", Reasons: []string{"it breaks an invariant"}, Attributes: map[string]string{"origin": "here"}})
+	record(audit.Entry{Kind: audit.KindPolicyLoad, Verdict: "deny", PolicyRevision: "r2", Reasons: []string{"it breaks an invariant"}, Attributes: map[string]string{"origin": "here"}})
 	w.expect(officer, loads, "1")
 	w.expect(officer, "SELECT revision, origin, verdict, reasons[1] FROM audit.policy_revision", "r2|here|deny|it breaks an invariant")
 	w.expect(steward, "SELECT count(*) FROM operations.quarantine", "0")
-	append(audit.Entry{Kind: audit.KindLoad, Datasets: []string{"teacher"}, Attributes: map[string]string{
+	record(audit.Entry{Kind: audit.KindLoad, Datasets: []string{"teacher"}, Attributes: map[string]string{
 		"batch": "b1", "read": "10", "loaded": "7", "updated": "0", "ended": "0", "quarantined": "3", "seconds": "0.25", "rules": `{"range": 2, "a.b": 1}`,
 	}})
 	w.expect(steward, "SELECT dataset, rule, rows FROM operations.quarantine ORDER BY rule", "teacher|a.b|1", "teacher|range|2")
 	w.expect(steward, "SELECT dataset, read, loaded, quarantined, seconds FROM operations.load", "teacher|10|7|3|0.25")
-	append(audit.Entry{Kind: audit.KindOutcome, DecisionID: "d", Door: "pgwire", Outcome: &audit.Outcome{Code: "limit", Milliseconds: 321.5}})
+	record(audit.Entry{Kind: audit.KindOutcome, DecisionID: "d", Door: "pgwire", Outcome: &audit.Outcome{Code: "limit", Milliseconds: 321.5}})
 	w.expect(steward, "SELECT door, outcome, up_to, statements, milliseconds FROM operations.statement WHERE outcome = 'limit'", "pgwire|limit|500|1|321.5")
 	for range 2 {
 		w.expect(steward, "SELECT snapshot, created, rows FROM operations.snapshot", "first|2026-03-01T09:00:00|12")

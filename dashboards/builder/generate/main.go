@@ -26,7 +26,7 @@ func write(dir string) error {
 		return err
 	}
 	for _, path := range old {
-		if err := os.Remove(path); err != nil {
+		if err := os.Remove(path); err != nil { //nolint:gosec // go generate names the folder
 			return err
 		}
 	}
@@ -39,7 +39,7 @@ func write(dir string) error {
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(dir, strings.TrimPrefix(d.UID, "weir-")+".json"), data, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, strings.TrimPrefix(d.UID, "weir-")+".json"), data, 0o600); err != nil { //nolint:gosec // as above
 			return err
 		}
 	}
