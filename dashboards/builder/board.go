@@ -2,8 +2,9 @@ package builder
 
 import (
 	"fmt"
-	"github.com/weir-warehouse/weir/dashboards"
 	"strings"
+
+	"github.com/weir-warehouse/weir/dashboards"
 )
 
 // Colours that readers with any colour vision tell apart (Okabe and Ito,

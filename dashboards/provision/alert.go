@@ -99,7 +99,7 @@ func ruleFields(rule *models.ProvisionedAlertRule) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := fields.(map[string]any) //nolint:forcetypeassert // a rule is an object
+	m := fields.(map[string]any) //nolint:forcetypeassert,errcheck // a rule is an object
 	for _, name := range []string{"orgID", "updated", "keep_firing_for"} {
 		delete(m, name)
 	}

@@ -2,9 +2,9 @@ package provision
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/grafana/grafana-openapi-client-go/client/annotations"
@@ -39,7 +39,7 @@ func (s *scene) events(ctx context.Context, t Target) (steps []Step, err error) 
 	}
 	for _, gone := range have {
 		steps = append(steps, s.remove("annotation", gone.Text, func(ctx context.Context) error {
-			_, err := s.api.Annotations.DeleteAnnotationByIDWithParams(annotations.NewDeleteAnnotationByIDParamsWithContext(ctx).WithAnnotationID(fmt.Sprint(gone.ID)))
+			_, err := s.api.Annotations.DeleteAnnotationByIDWithParams(annotations.NewDeleteAnnotationByIDParamsWithContext(ctx).WithAnnotationID(strconv.FormatInt(gone.ID, 10)))
 			if status(err) == http.StatusNotFound {
 				return nil
 			}

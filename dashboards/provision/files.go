@@ -165,7 +165,7 @@ func (f Files) compose() ([]byte, error) {
 	for i, t := range f.Targets {
 		port := firstPort + i
 		ports = append(ports, fmt.Sprintf("127.0.0.1:%d:%[1]d", port))
-		services["grafana-"+t.folder()] = map[string]any{
+		services["grafana-"+t.folder()] = map[string]any{ //nolint:gosec // the password is the name of a variable
 			"image": "${GRAFANA_IMAGE:-grafana/grafana:12.4.0}", "network_mode": "service:weir", "depends_on": []string{"weir"},
 			"user": "${WEIR_UID:?your user id, which owns the home}:0", "restart": "unless-stopped",
 			"environment": map[string]any{

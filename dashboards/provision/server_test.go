@@ -86,7 +86,7 @@ func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.route(httptest.NewRecorder(), r)
 		fallthrough
 	case i >= 0 && f.status == 0:
-		connection, _, err := w.(http.Hijacker).Hijack()
+		connection, _, err := w.(http.Hijacker).Hijack() //nolint:forcetypeassert // a server's can
 		if err != nil {
 			s.t.Error(err)
 			return

@@ -82,8 +82,10 @@ func (s *scene) outdated(ctx context.Context, t Target, have *models.DataSource)
 // keyOf is the token that a data source's settings name.
 func keyOf(settings models.JSON) string {
 	if m, ok := settings.(map[string]any); ok {
-		id, _ := m[keyField].(string)
-		return id
+		id, ok := m[keyField].(string)
+		if ok {
+			return id
+		}
 	}
 	return ""
 }
@@ -104,7 +106,7 @@ func (s *scene) putSource(ctx context.Context, t Target, have *models.DataSource
 		return err
 	}
 	body := s.body(t)
-	body.JSONData.(map[string]any)[keyField] = id //nolint:forcetypeassert // body made it
+	body.JSONData.(map[string]any)[keyField] = id //nolint:forcetypeassert,errcheck // body made it
 	body.SecureJSONData["password"] = secret
 	if s.Door.TLS && s.Door.CA != "" {
 		body.SecureJSONData["tlsCACert"] = s.Door.CA
