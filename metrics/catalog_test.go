@@ -26,6 +26,9 @@ func TestCatalog(t *testing.T) {
 	b := newBench(t, 2)
 	b.smallDistrict(t)
 	for _, m := range b.all.Metrics() {
+		if m.Comparison != "" && read(t, filepath.Join("study", "protocol", "ready", m.Comparison+".yaml")) == "" {
+			t.Errorf("%s: there is no ready protocol %s", m.ID, m.Comparison)
+		}
 		b.compute(t, m.ID, nil)
 		want := expected(t, m)
 		got := b.figures(t)
