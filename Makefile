@@ -43,7 +43,7 @@ help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: build ## build, then make, load and publish a synthetic district
+run: build ## build, then make, load, measure and publish a synthetic district
 	$(BIN) quickstart --home $(HOME_DIR)
 
 .PHONY: build

@@ -11,20 +11,14 @@ const Tidy = "metric_value"
 // martPrefix begins the names of the compartments that marts are.
 const martPrefix = "mart_"
 
-// Marts lists the compartments that marts may be: each names what it may be made
-// from; core is in all of them.
+// Marts lists the compartments that marts may be, in the order in which they are
+// put under disclosure control: each names what it may be made from; core is in
+// all of them.
 func Marts() []string {
-	var out []string
-	for i := range 1 << len(parts) {
-		var named []string
-		for j, part := range parts {
-			if i&(1<<j) != 0 {
-				named = append(named, part)
-			}
-		}
-		out = append(out, martOf(named))
+	return []string{
+		"mart_core", "mart_evaluative", "mart_students", "mart_evaluative_students", "mart_formative",
+		"mart_formative_evaluative", "mart_formative_students", "mart_formative_evaluative_students",
 	}
-	return out
 }
 
 // parts are the compartments that a mart's name may tell, in its order.

@@ -224,9 +224,20 @@ func (a *app) printRanMetrics(r ranMetrics) error {
 	for i, m := range r.Metrics {
 		lines[i] = line{m.Metric, m.Family, m.State, m.Cells, fmt.Sprintf("%.2f", m.Seconds)}
 	}
+	return errors.Join(a.print(lines), a.say("\n%s\n", r.summary()))
+}
+
+// summary says in a line what a run did.
+func (r ranMetrics) summary() string {
+	computed := 0
+	for _, m := range r.Metrics {
+		if m.State == metricsrun.Computed {
+			computed++
+		}
+	}
 	marts := "the marts are as they were"
 	if len(r.Marts) > 0 {
 		marts = "written: " + join(r.Marts)
 	}
-	return errors.Join(a.print(lines), a.say("\n%d values published, %d banded, %d suppressed; %s\n", r.Published, r.Banded, r.Suppressed, marts))
+	return fmt.Sprintf("%d of %d metrics computed; %d values published, %d banded, %d suppressed; %s", computed, len(r.Metrics), r.Published, r.Banded, r.Suppressed, marts)
 }

@@ -21,10 +21,11 @@ import (
 func (a *app) newQuickstart() *cobra.Command {
 	return &cobra.Command{
 		Use:   "quickstart",
-		Short: "Make a home, load a synthetic district and publish it",
+		Short: "Make a home, load a synthetic district, compute its metrics and publish it",
 		Long: `Makes a home if there is none, writes the source files of a synthetic district
-into its folder source/, loads them, publishes a snapshot, lists a principal of
-each role, and says what to try next. Run again, it finds everything done.`,
+into its folder source/, loads them, computes the metrics, publishes a snapshot,
+lists a principal of each role, and says what to try next. Run again, it finds
+everything done.`,
 		Example: "  weir quickstart\n  weir quickstart --home /tmp/weir",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -45,7 +46,7 @@ func (a *app) quickstart(ctx context.Context, cmd *cobra.Command, l *etl.Loader)
 	return a.point()
 }
 
-// makeDistrict writes, loads and publishes the synthetic district, as far as
+// makeDistrict writes, loads, measures and publishes the synthetic district, as far as
 // that is not done, and lists a principal of each role.
 func (a *app) makeDistrict(ctx context.Context, cmd *cobra.Command, l *etl.Loader) error {
 	source := filepath.Join(l.Home.Dir, "source")
@@ -71,7 +72,17 @@ func (a *app) makeDistrict(ctx context.Context, cmd *cobra.Command, l *etl.Loade
 	if err := a.printLoad(r); err != nil {
 		return err
 	}
-	if err := a.say("\n3. publish\n"); err != nil {
+	if err := a.say("\n3. metrics\n"); err != nil {
+		return err
+	}
+	computed, err := a.runMetrics(ctx, l)
+	if err != nil {
+		return err
+	}
+	if err := a.say("%s\n", computed.summary()); err != nil {
+		return err
+	}
+	if err := a.say("\n4. publish\n"); err != nil {
 		return err
 	}
 	p, err := a.publish(ctx, l)
@@ -114,7 +125,7 @@ func (a *app) verifyCurrent(ctx context.Context) error {
 	if err != nil || !ok {
 		return err
 	}
-	if err := a.say("\n4. verify\n"); err != nil {
+	if err := a.say("\n5. verify\n"); err != nil {
 		return err
 	}
 	findings, err := s.Verify(ctx, m)
@@ -138,9 +149,9 @@ func (a *app) quickstartPrincipals(ctx context.Context, source string) error {
 		return err
 	}
 	if !written {
-		return a.say("\n5. principals: those that the home has\n")
+		return a.say("\n6. principals: those that the home has\n")
 	}
-	if err := a.say("\n5. principals: one of each role\n"); err != nil {
+	if err := a.say("\n6. principals: one of each role\n"); err != nil {
 		return err
 	}
 	return a.print(exampleAskers())
@@ -151,9 +162,11 @@ func (a *app) point() error {
 	return a.say("\nTry next:\n%s", suggestions(homeFlag(a.config.Home),
 		[2]string{"policy scope --as evaluator --purpose evaluation", "what an evaluator sees"},
 		[2]string{`query --as evaluator --purpose evaluation "FROM observation"`, "and the answer that they get"},
+		[2]string{`query --as district_leader --purpose pd_roi_review "FROM pd_roi"`, "what programmes cost for what they do, with what is held back and why"},
 		[2]string{"demo", "PostgreSQL, Arrow Flight SQL and HTTP clients, with tokens to try"},
 		[2]string{"snapshots show", "what was published, dataset by dataset"},
 		[2]string{"contracts docs", "what each column means"},
+		[2]string{"metrics docs", "and each metric"},
 		[2]string{"quarantine list", "rows that failed a check (here: none)"},
 		[2]string{"doctor", "whether the home is in order"}))
 }

@@ -43,7 +43,7 @@ func (r *Runner) Protect(ctx context.Context, runs []Run, rules Rules) (p Public
 	if err != nil {
 		return p, err
 	}
-	if p.Release, err = s.protect(ctx, cells, runs, rules); err != nil {
+	if p.Release, err = s.protect(ctx, cells, r.marts(), runs, rules); err != nil {
 		return p, fmt.Errorf("disclosure control: %w", err)
 	}
 	for _, c := range cells {
@@ -80,6 +80,15 @@ func (r *Runner) keepRelease(release disclosure.Release) error {
 		return err
 	}
 	return os.Rename(path+".partial", path)
+}
+
+// marts names the mart of each family.
+func (r *Runner) marts() map[string]string {
+	out := map[string]string{}
+	for _, f := range r.Registry.Families() {
+		out[f.Name] = f.Mart
+	}
+	return out
 }
 
 // staged is a row of metric_value on its way into the engine.

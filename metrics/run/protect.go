@@ -2,6 +2,8 @@ package run
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"math"
 
 	"github.com/weir-warehouse/weir/metrics"
@@ -16,22 +18,61 @@ type Rules struct {
 	Earlier    []disclosure.Release // of all snapshots that were published
 }
 
-// protect decides what is published of the cells.
-func (s *store) protect(ctx context.Context, cells []*cell, runs []Run, rules Rules) (disclosure.Release, error) {
-	tables, of, err := s.tables(ctx, cells, runs)
-	if err != nil {
-		return disclosure.Release{}, err
+// protect decides what is published of the cells, each mart by itself: what is
+// hidden so that a figure elsewhere cannot be worked out depends on that figure,
+// so were marts protected together, evaluators could see from what is hidden in
+// evaluative marts something of formative data.
+func (s *store) protect(ctx context.Context, cells []*cell, marts map[string]string, runs []Run, rules Rules) (out disclosure.Release, err error) {
+	for _, mart := range metrics.Marts() {
+		var in []*cell
+		for _, c := range cells {
+			if marts[c.metric.Family] == mart {
+				in = append(in, c)
+			}
+		}
+		tables, of, err := s.tables(ctx, in, runs)
+		if err != nil {
+			return out, err
+		}
+		shown, release, err := disclosure.ProtectMetrics(tables, bearing(rules.Earlier, tables), rules.Thresholds)
+		if err != nil {
+			return out, fmt.Errorf("%s: %w", mart, err)
+		}
+		for i := range tables {
+			for k, c := range of[i] {
+				c.publish(shown[i][k])
+			}
+		}
+		out.Tables = append(out.Tables, release.Tables...)
 	}
-	shown, release, err := disclosure.ProtectMetrics(tables, rules.Earlier, rules.Thresholds)
-	if err != nil {
-		return disclosure.Release{}, err
+	return out, nil
+}
+
+// bearing keeps of earlier releases the tables of some metrics over the same data.
+// Each is kept once.
+func bearing(earlier []disclosure.Release, of []disclosure.Metric) []disclosure.Release {
+	names := map[string]bool{}
+	for _, m := range of {
+		names[m.Name] = true
 	}
-	for i := range tables {
-		for k, c := range of[i] {
-			c.publish(shown[i][k])
+	var out disclosure.Release
+	seen := map[string]bool{}
+	for _, r := range earlier {
+		for _, t := range r.Tables {
+			if !names[t.Measure.Name] {
+				continue
+			}
+			text, err := json.Marshal(t)
+			if key := string(text); err == nil && !seen[key] {
+				seen[key] = true
+				out.Tables = append(out.Tables, t)
+			}
 		}
 	}
-	return release, nil
+	if len(out.Tables) == 0 {
+		return nil
+	}
+	return []disclosure.Release{out}
 }
 
 // tables makes one of disclosure control's metrics of each metric's cells.

@@ -54,8 +54,8 @@ func (e Example) Write(home string) (bool, error) {
 func (e Example) principals() string {
 	bound := map[policy.Role]string{
 		policy.DistrictLeader: fmt.Sprintf("districts: [%q]", e.District),
-		policy.SchoolLeader:   fmt.Sprintf("schools: [%q]", e.School),
-		policy.Evaluator:      fmt.Sprintf("staff_number: %q", e.Evaluator),
+		policy.SchoolLeader:   fmt.Sprintf("schools: [%q]\n    districts: [%q]", e.School, e.District),
+		policy.Evaluator:      fmt.Sprintf("staff_number: %q\n    schools: [%q]", e.Evaluator, e.School),
 		policy.Coach:          fmt.Sprintf("staff_number: %q", e.Coach),
 		policy.Teacher:        fmt.Sprintf("staff_number: %q", e.Teacher),
 	}
