@@ -75,6 +75,8 @@ func (m *Metric) lists() []string {
 	return out
 }
 
+//go:generate env WEIR_UPDATE=1 go test -run TestDocument .
+
 // Document writes the catalogue as Markdown, by family.
 func (r *Registry) Document(w io.Writer) error {
 	var b strings.Builder

@@ -1,6 +1,7 @@
 package metrics_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -145,5 +146,28 @@ func TestRefused(t *testing.T) {
 				t.Errorf("%v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+// The page of metrics is that of the catalogue.
+func TestDocument(t *testing.T) {
+	t.Parallel()
+	const path = "../docs/metrics.md"
+	r, err := load(t, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got bytes.Buffer
+	if err := r.Document(&got); err != nil {
+		t.Fatal(err)
+	}
+	if os.Getenv("WEIR_UPDATE") != "" {
+		if err := os.WriteFile(path, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil || got.String() != string(want) {
+		t.Errorf("docs/metrics.md is not current; run go generate ./metrics (%v)", err)
 	}
 }

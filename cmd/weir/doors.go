@@ -66,7 +66,7 @@ func (s *server) openDoors(ctx context.Context, insecure bool) (doors []opened, 
 	}
 	web, err := httpdoor.New(httpdoor.Config{
 		Operations: httpdoor.Operations{Ready: s.ready, Metrics: s.metrics},
-		Desk:       s.desk, Policy: s.policy, Snapshots: s.snapshots(), TLS: secure, Now: s.a.now, Log: s.a.log,
+		Desk:       s.desk, Policy: s.policy, Snapshots: s.snapshots(), Definitions: s.definitions, TLS: secure, Now: s.a.now, Log: s.a.log,
 	})
 	if err != nil {
 		return nil, err

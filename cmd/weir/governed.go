@@ -25,9 +25,10 @@ const (
 	secretName  = "secret" // file of the warehouse's secret, from which keys of hashed columns come
 	secretBytes = 32
 
-	// provenName is a file with the key of the last policy that was proved, so
-	// that each command need not prove it again.
+	// provenName is a file with the keys of the policies that were proved last, so
+	// that each command need not prove them again.
 	provenName = "proven"
+	provenKept = 16
 )
 
 // datasets returns what policy decides on: the datasets of the contracts, the
@@ -152,15 +153,27 @@ func provenMark(key string) string {
 }
 
 func (a *app) proven(key string) bool {
+	return slices.Contains(a.provenMarks(), provenMark(key))
+}
+
+// provenMarks are the marks of what was proved last: a home goes back and forth
+// between catalogues, as marts come and go.
+func (a *app) provenMarks() []string {
 	text, err := os.ReadFile(a.provenMarker())
-	return err == nil && string(text) == provenMark(key)
+	if err != nil {
+		return nil
+	}
+	marks := strings.SplitAfter(string(text), "\n")
+	return marks[:len(marks)-1]
 }
 
 func (a *app) noteProven(engine *opa.Engine) error {
 	if a.proven(engine.ProofKey()) {
 		return nil
 	}
-	if err := os.WriteFile(a.provenMarker(), []byte(provenMark(engine.ProofKey())), 0o600); err != nil {
+	marks := append(a.provenMarks(), provenMark(engine.ProofKey()))
+	marks = marks[max(0, len(marks)-provenKept):]
+	if err := os.WriteFile(a.provenMarker(), []byte(strings.Join(marks, "")), 0o600); err != nil {
 		return fmt.Errorf("note that the policy is proved: %w", err)
 	}
 	return nil

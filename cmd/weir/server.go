@@ -20,6 +20,7 @@ import (
 	"github.com/weir-warehouse/weir/policy/identity/oidc"
 	"github.com/weir-warehouse/weir/policy/opa"
 	"github.com/weir-warehouse/weir/sql/doors/access"
+	httpdoor "github.com/weir-warehouse/weir/sql/doors/http"
 	"github.com/weir-warehouse/weir/sql/gateway"
 	"github.com/weir-warehouse/weir/sql/snapshot"
 )
@@ -40,6 +41,10 @@ type server struct {
 	desk      *access.Desk
 	metrics   *prometheus.Registry
 	closers   []func() error
+
+	defining  sync.Mutex // guards what follows
+	defined   []httpdoor.Metric
+	definedAt string // snapshot
 }
 
 // openServer takes the audit log and joins policy, snapshots and principals to

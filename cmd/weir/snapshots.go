@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -48,7 +49,15 @@ type listedSnapshot struct {
 	Rows     int64     `json:"rows"`
 	Bytes    int64     `json:"bytes"`
 	Program  string    `json:"program"`
+	Data     string    `json:"data"` // digest of what all datasets hold
 }
+
+func listed(m *snapshot.Manifest, current bool) listedSnapshot {
+	return listedSnapshot{m.ID, m.CreatedAt, current, m.Rows(), m.Bytes(), m.Program, m.Data[:min(shortDigest, len(m.Data))]}
+}
+
+// shortDigest is how much of a digest people are shown.
+const shortDigest = 16
 
 func (a *app) newSnapshotsList() *cobra.Command {
 	return &cobra.Command{
@@ -71,7 +80,7 @@ func (a *app) newSnapshotsList() *cobra.Command {
 			}
 			rows := make([]listedSnapshot, len(all))
 			for i, m := range all {
-				rows[i] = listedSnapshot{m.ID, m.CreatedAt, current != nil && current.ID == m.ID, m.Rows(), m.Bytes(), m.Program}
+				rows[i] = listed(m, current != nil && current.ID == m.ID)
 			}
 			return a.print(rows)
 		},
@@ -88,7 +97,7 @@ type shownTable struct {
 func (a *app) newSnapshotsShow() *cobra.Command {
 	return &cobra.Command{
 		Use: "show [SNAPSHOT]", Short: "Show what a snapshot holds",
-		Long:    "Shows the datasets of a snapshot, by default the current one. As JSON it prints\nthe manifest: files with hashes, tables, contracts, batches.",
+		Long:    "Shows the datasets of a snapshot, by default the current one, and what its\nmetrics were made from. As JSON it prints the manifest: files with hashes,\ntables, contracts, batches, metrics.",
 		Example: "  weir snapshots show\n  weir snapshots show -o json",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -105,9 +114,30 @@ func (a *app) newSnapshotsShow() *cobra.Command {
 					rows = append(rows, shownTable{c.Name, t.Name, t.Rows, t.ContractVersion})
 				}
 			}
-			return a.print(rows)
+			if err := a.print(rows); err != nil || len(m.Metrics) == 0 {
+				return err
+			}
+			return errors.Join(a.say("\n"), a.print(shownRuns(m.Metrics)))
 		},
 	}
+}
+
+// shownRun is a line on what a metric was made from.
+type shownRun struct {
+	Metric     string `json:"metric"`
+	Mart       string `json:"mart"`
+	Cells      int64  `json:"cells"`
+	Suppressed int64  `json:"suppressed"`
+	Data       string `json:"data"`
+	Program    string `json:"program"`
+}
+
+func shownRuns(of []snapshot.MetricRun) []shownRun {
+	rows := make([]shownRun, len(of))
+	for i, r := range of {
+		rows[i] = shownRun{r.Metric, r.Mart, r.Cells, r.Suppressed, r.Data, r.Program}
+	}
+	return rows
 }
 
 func (a *app) newSnapshotsVerify() *cobra.Command {
@@ -224,7 +254,7 @@ func (a *app) newSnapshotsPrune() *cobra.Command {
 					if err := a.record(ctx, audit.KindPublish, cmd.CommandPath(), nil, map[string]string{"removed": m.ID}); err != nil {
 						return err
 					}
-					rows[i] = listedSnapshot{m.ID, m.CreatedAt, false, m.Rows(), m.Bytes(), m.Program}
+					rows[i] = listed(m, false)
 				}
 				return a.print(rows)
 			})

@@ -51,10 +51,10 @@ var tidyKey = []string{
 func wideColumns(m *metrics.Metric) []mart.Column {
 	what := m.Title + ": " + m.Definition
 	return []mart.Column{
-		{Name: m.ID, Type: "DOUBLE", Description: what + " Unit: " + m.Unit + ".", Tags: m.Tags},
-		{Name: m.ID + "_low", Type: "DOUBLE", Description: m.Title + ": lower end of the 95 % interval.", Tags: m.Tags},
-		{Name: m.ID + "_high", Type: "DOUBLE", Description: m.Title + ": upper end of the 95 % interval.", Tags: m.Tags},
-		{Name: m.ID + "_n", Type: "BIGINT", Description: m.Title + ": distinct people, rounded. Unit: people.", Tags: m.Tags},
-		{Name: m.ID + "_shown", Type: "VARCHAR", Description: m.Title + ": in words, or why it is not shown.", Tags: m.Tags},
+		{Name: m.ID, Type: "DOUBLE", Description: what + " Unit: " + m.Unit + "."},
+		{Name: m.ID + "_low", Type: "DOUBLE", Description: m.Title + ": lower end of the 95 % interval."},
+		{Name: m.ID + "_high", Type: "DOUBLE", Description: m.Title + ": upper end of the 95 % interval."},
+		{Name: m.ID + "_n", Type: "BIGINT", Description: m.Title + ": distinct people, rounded. Unit: people."},
+		{Name: m.ID + "_shown", Type: "VARCHAR", Description: m.Title + ": in words, or why it is not shown."},
 	}
 }

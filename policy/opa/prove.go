@@ -13,25 +13,34 @@ import (
 type Proof struct {
 	Invariants   int `json:"invariants"`
 	Sessions     int `json:"sessions"`     // role sets × purposes × with and without agreement
-	Datasets     int `json:"datasets"`     // in the catalogue
+	Datasets     int `json:"datasets"`     // in the catalogue, one of marts that are alike
 	Columns      int `json:"columns"`      // in all datasets
 	Combinations int `json:"combinations"` // sessions × columns
 }
 
 // Prove checks the invariants for every subset of roles, every purpose, with
-// and without an agreement, over every dataset and column. It returns a
-// *Counterexample for the first that breaks one.
+// and without an agreement, over every dataset and column; of marts and their
+// columns that are alike to the rules, over one. It returns a *Counterexample for
+// the first that breaks one.
 func (e *Engine) Prove(ctx context.Context) (Proof, error) {
-	requests := sessions(e.catalog)
+	words, err := e.bundle.words()
+	if err != nil {
+		return Proof{}, err
+	}
+	over, err := compileOnly(ctx, e.bundle, representatives(e.catalog, words), e.options)
+	if err != nil {
+		return Proof{}, err
+	}
+	requests := sessions(over.catalog)
 	columns := 0
-	for _, d := range e.catalog {
+	for _, d := range over.catalog {
 		columns += len(d.Columns)
 	}
 	proof := Proof{
-		Invariants: e.invariants.count, Sessions: len(requests), Datasets: len(e.catalog),
+		Invariants: e.invariants.count, Sessions: len(requests), Datasets: len(over.catalog),
 		Columns: columns, Combinations: len(requests) * columns,
 	}
-	return proof, e.scopeAll(ctx, requests)
+	return proof, over.scopeAll(ctx, requests)
 }
 
 // scopeAll asks for the scope of every request, on all processors, and returns
