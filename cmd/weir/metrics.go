@@ -184,11 +184,11 @@ func (a *app) runMetrics(ctx context.Context, l *etl.Loader) (out ranMetrics, er
 func (a *app) earlierReleases() (out []disclosure.Release, err error) {
 	texts, err := snapshot.In(a.config.Home).Releases()
 	for _, text := range texts {
-		var r disclosure.Release
-		if err := json.Unmarshal(text, &r); err != nil {
+		var of []disclosure.Release
+		if err := json.Unmarshal(text, &of); err != nil {
 			return nil, fmt.Errorf("read an earlier release: %w", err)
 		}
-		out = append(out, r)
+		out = append(out, of...)
 	}
 	return out, err
 }

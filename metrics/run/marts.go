@@ -23,11 +23,11 @@ const Owner = "metrics"
 
 // Publication is what protection made of the values.
 type Publication struct {
-	Marts      []string           `json:"marts"` // whose content changed
-	Published  int                `json:"published"`
-	Banded     int                `json:"banded"`
-	Suppressed int                `json:"suppressed"`
-	Release    disclosure.Release `json:"-"`
+	Marts      []string             `json:"marts"` // whose content changed
+	Published  int                  `json:"published"`
+	Banded     int                  `json:"banded"`
+	Suppressed int                  `json:"suppressed"`
+	Releases   []disclosure.Release `json:"-"` // by mart, in the order of their protection
 }
 
 // Protect puts the values of all metrics under disclosure control, together, and
@@ -43,7 +43,7 @@ func (r *Runner) Protect(ctx context.Context, runs []Run, rules Rules) (p Public
 	if err != nil {
 		return p, err
 	}
-	if p.Release, err = s.protect(ctx, cells, r.marts(), runs, rules); err != nil {
+	if p.Releases, err = s.protect(ctx, cells, r.marts(), runs, rules); err != nil {
 		return p, fmt.Errorf("disclosure control: %w", err)
 	}
 	for _, c := range cells {
@@ -62,16 +62,16 @@ func (r *Runner) Protect(ctx context.Context, runs []Run, rules Rules) (p Public
 	if p.Marts, err = (mart.Build{Dir: r.Build}).Update(ctx, s.conn, Owner, r.relations(cells, runs, rules)); err != nil {
 		return p, err
 	}
-	return p, r.keepRelease(p.Release)
+	return p, r.keepReleases(p.Releases)
 }
 
 // ReleaseFile is the file of the build with what protection made of the values.
 const ReleaseFile = "release.json"
 
-// keepRelease writes what readers will know, for the next snapshot and all later
+// keepReleases writes what readers will know, for the next snapshot and all later
 // runs.
-func (r *Runner) keepRelease(release disclosure.Release) error {
-	text, err := json.Marshal(release)
+func (r *Runner) keepReleases(releases []disclosure.Release) error {
+	text, err := json.Marshal(releases)
 	if err != nil {
 		return err
 	}

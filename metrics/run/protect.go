@@ -2,9 +2,9 @@ package run
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/weir-warehouse/weir/metrics"
 	"github.com/weir-warehouse/weir/metrics/disclosure"
@@ -18,11 +18,12 @@ type Rules struct {
 	Earlier    []disclosure.Release // of all snapshots that were published
 }
 
-// protect decides what is published of the cells, each mart by itself: what is
-// hidden so that a figure elsewhere cannot be worked out depends on that figure,
-// so were marts protected together, evaluators could see from what is hidden in
-// evaluative marts something of formative data.
-func (s *store) protect(ctx context.Context, cells []*cell, marts map[string]string, runs []Run, rules Rules) (out disclosure.Release, err error) {
+// protect decides what is published of the cells, mart by mart, each against the
+// releases of those before it. What is hidden so that a figure elsewhere cannot be
+// worked out depends on that figure: were evaluative marts protected against
+// formative ones, evaluators could see from what is hidden something of formative
+// data. So no mart depends on one that comes after it.
+func (s *store) protect(ctx context.Context, cells []*cell, marts map[string]string, runs []Run, rules Rules) (out []disclosure.Release, err error) {
 	for _, mart := range metrics.Marts() {
 		var in []*cell
 		for _, c := range cells {
@@ -30,11 +31,14 @@ func (s *store) protect(ctx context.Context, cells []*cell, marts map[string]str
 				in = append(in, c)
 			}
 		}
+		if len(in) == 0 {
+			continue
+		}
 		tables, of, err := s.tables(ctx, in, runs)
 		if err != nil {
 			return out, err
 		}
-		shown, release, err := disclosure.ProtectMetrics(tables, bearing(rules.Earlier, tables), rules.Thresholds)
+		shown, release, err := disclosure.ProtectMetrics(tables, slices.Concat(rules.Earlier, out), rules.Thresholds)
 		if err != nil {
 			return out, fmt.Errorf("%s: %w", mart, err)
 		}
@@ -43,36 +47,9 @@ func (s *store) protect(ctx context.Context, cells []*cell, marts map[string]str
 				c.publish(shown[i][k])
 			}
 		}
-		out.Tables = append(out.Tables, release.Tables...)
+		out = append(out, release)
 	}
 	return out, nil
-}
-
-// bearing keeps of earlier releases the tables of some metrics over the same data.
-// Each is kept once.
-func bearing(earlier []disclosure.Release, of []disclosure.Metric) []disclosure.Release {
-	names := map[string]bool{}
-	for _, m := range of {
-		names[m.Name] = true
-	}
-	var out disclosure.Release
-	seen := map[string]bool{}
-	for _, r := range earlier {
-		for _, t := range r.Tables {
-			if !names[t.Measure.Name] {
-				continue
-			}
-			text, err := json.Marshal(t)
-			if key := string(text); err == nil && !seen[key] {
-				seen[key] = true
-				out.Tables = append(out.Tables, t)
-			}
-		}
-	}
-	if len(out.Tables) == 0 {
-		return nil
-	}
-	return []disclosure.Release{out}
 }
 
 // tables makes one of disclosure control's metrics of each metric's cells.
