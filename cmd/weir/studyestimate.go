@@ -42,7 +42,11 @@ reason goes to the audit log and into the report.`,
 				return err
 			}
 			folder := a.studyFolder(run.protocol.ID)
-			if err := folder.writeReport(reportName, result.report); err != nil {
+			schools, err := json.Marshal(result.schools)
+			if err != nil {
+				return err
+			}
+			if err := errors.Join(folder.write(schoolsFile, schools), folder.writeReport(reportName, result.report)); err != nil {
 				return err
 			}
 			return a.printReport(result.report, folder.path(reportName+".html"))

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/weir-warehouse/weir/etl"
 	"github.com/weir-warehouse/weir/metrics/study/report"
 	"github.com/weir-warehouse/weir/policy"
 	"github.com/weir-warehouse/weir/policy/audit"
@@ -149,7 +152,8 @@ func (a *app) newStudyRelease() *cobra.Command {
 		Short: "Let an approved report leave the enclave",
 		Long: `Copies the report (HTML, JSON, Markdown) out of the enclave once two principals
 other than its author, a privacy officer among them, have approved it as it is,
-and puts that on the audit log.`,
+and puts that on the audit log. Its results go into the marts study and
+study_effect, which the next 'weir publish' shows to leaders.`,
 		Example: "  weir study release coaching_improvement --as ruth --out released",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -168,7 +172,9 @@ and puts that on the audit log.`,
 			if err := released(r, approvals); err != nil {
 				return err
 			}
-			return a.release(cmd.Context(), folder, r, sum, approvals, out)
+			return a.writing(cmd.Context(), cmd, func(ctx context.Context, _ *etl.Loader) error {
+				return a.release(ctx, folder, r, sum, approvals, out)
+			})
 		},
 	}
 	cmd.Flags().StringVar(&principal, "as", "", "author of the study")
@@ -179,8 +185,8 @@ and puts that on the audit log.`,
 	return cmd
 }
 
-// releasedFile is a file that left the enclave.
-type releasedFile struct {
+// leftFile is a file that left the enclave.
+type leftFile struct {
 	File string `json:"file"`
 }
 
@@ -197,7 +203,7 @@ func (a *app) release(ctx context.Context, folder studyFolder, r *report.Report,
 		map[string]string{"study": r.ID, "report": sum, "approved_by": strings.Join(names, ",")}); err != nil {
 		return err
 	}
-	rows := []releasedFile{}
+	rows := []leftFile{}
 	for _, ending := range []string{".html", ".json", ".md"} {
 		data, err := os.ReadFile(folder.path(reportName + ending))
 		if err != nil {
@@ -207,7 +213,26 @@ func (a *app) release(ctx context.Context, folder studyFolder, r *report.Report,
 		if err := os.WriteFile(path, data, 0o644); err != nil { //nolint:gosec // as above
 			return err
 		}
-		rows = append(rows, releasedFile{path})
+		rows = append(rows, leftFile{path})
+	}
+	if err := a.noteRelease(ctx, folder, r, sum); err != nil {
+		return err
 	}
 	return a.print(rows)
+}
+
+// noteRelease keeps what was released, and brings it into the marts.
+func (a *app) noteRelease(ctx context.Context, folder studyFolder, r *report.Report, sum string) error {
+	data, err := r.JSON()
+	if err != nil {
+		return err
+	}
+	note, err := json.Marshal(releaseNote{Report: sum, On: string(policy.DateOf(a.now()))})
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(folder.write("released-"+reportName+".json", data), folder.write(releasedFile, note)); err != nil {
+		return err
+	}
+	return a.publishStudies(ctx)
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,9 +31,10 @@ type studyRun struct {
 
 // studyResult is what a run gives.
 type studyResult struct {
-	report *report.Report
-	match  string // SHA-256 of the match
-	units  string // the match as a table, a unit a line
+	report  *report.Report
+	match   string   // SHA-256 of the match
+	units   string   // the match as a table, a unit a line
+	schools []string // of the match
 }
 
 // runStudy gathers a study's units as its researcher may see them, matches, and
@@ -83,6 +85,13 @@ func (a *app) runStudy(ctx context.Context, run studyRun) (*studyResult, error) 
 	}
 	_ = bar.Clear() //nolint:errcheck // a picture
 	out := &studyResult{report: r, units: matchText(units.IDs, c)}
+	for i, w := range c.Match.Weights {
+		if w > 0 {
+			out.schools = append(out.schools, units.Schools[i])
+		}
+	}
+	slices.Sort(out.schools)
+	out.schools = slices.Compact(out.schools)
 	sum := sha256.Sum256([]byte(out.units))
 	out.match = hex.EncodeToString(sum[:])
 	return out, nil

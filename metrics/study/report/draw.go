@@ -20,6 +20,15 @@ func (in Input) draw(r *Report, c *study.Comparison, guard *protection) error {
 	if err := r.add(figure.Forest(c.Effects), "Effects by outcome model, with 95 % intervals."); err != nil {
 		return err
 	}
+	for _, o := range r.Sensitivity {
+		if len(o.Curve) == 0 {
+			continue
+		}
+		caption := "Effects on " + o.Outcome + " by each way to match and adjust that was tried, in ascending order; the protocol's is filled."
+		if err := r.add(figure.Curve(o.Outcome, in.curves[o.Outcome]), caption); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -40,6 +40,8 @@ type Input struct {
 	Phase      policy.Phase
 	Registered *protocol.Protocol // nil: none is
 
+	curves map[string][]study.Specification // by outcome
+
 	Author       string
 	Source       Source
 	Registration *Registration
@@ -52,6 +54,7 @@ type Input struct {
 // refused with the code policy.Denied.
 func Make(in Input) (*Report, *study.Comparison, error) {
 	p := in.Protocol
+	in.curves = map[string][]study.Specification{}
 	c, err := study.Compare(in.Units.Frame, in.Plan)
 	if err != nil {
 		return nil, nil, err
@@ -249,6 +252,7 @@ func (in Input) sensitivity(r *Report, c *study.Comparison, o protocol.Outcome) 
 		if err != nil {
 			return err
 		}
+		in.curves[o.Name] = curve
 		out.add(curve, in.Protocol.Alpha)
 	}
 	r.Sensitivity = append(r.Sensitivity, out)

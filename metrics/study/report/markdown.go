@@ -212,7 +212,7 @@ func (r *Report) Headline() []string {
 		if e.Unit != "" {
 			unit = " " + e.Unit
 		}
-		line := fmt.Sprintf("%s: %s%s (95 %% interval %s; g = %s)", e.Label, e.Estimate.shown(), unit, interval(e.Low, e.High), e.G.shown())
+		line := fmt.Sprintf("%s: %s%s (95 %% interval %s; g = %s)", titled(e.Label), e.Estimate.shown(), unit, interval(e.Low, e.High), e.G.shown())
 		if !math.IsNaN(float64(e.Percent)) {
 			line += fmt.Sprintf(", %.1f %% of the baseline (%.1f to %.1f)", float64(e.Percent), float64(e.PercentLow), float64(e.PercentTop))
 		}

@@ -15,6 +15,9 @@ import (
 	"github.com/weir-warehouse/weir/policy"
 )
 
+// scoreName is what readers call the distance of the match.
+const scoreName = "propensity score"
+
 // The arms, and the category that stands for both, in tables of counts.
 const (
 	treatedArm    = "treated"
@@ -378,7 +381,7 @@ func (g *protection) hides(in Input, c *study.Comparison, name string) string {
 
 func (g *protection) label(in Input, name string) string {
 	if name == "distance" {
-		return "propensity score"
+		return scoreName
 	}
 	for _, m := range in.Protocol.Covariates {
 		if rest, ok := strings.CutPrefix(name, m.Name); ok {
@@ -396,16 +399,13 @@ func (g *protection) hidef(format string, args ...any) {
 }
 
 // wholeNumber finds counts in a sentence.
-var wholeNumber = regexp.MustCompile(`(^|[ (])(\d+)( of | treated| control| matched| units| have)`)
+var wholeNumber = regexp.MustCompile(`(^|[ (])(\d+)( of\b| treated| control| matched| units| have)`)
 
 // warnings rounds the counts in the sentences of a comparison.
 func (g *protection) warnings(lines []string) []string {
 	out := []string{}
 	for _, line := range lines {
-		for range 2 { // a match of "65 of 301 treated" ends where the next begins
-			if strings.Contains(line, "clusters") { // schools are no people
-				break
-			}
+		if !strings.Contains(line, "clusters") { // schools are no people
 			line = wholeNumber.ReplaceAllStringFunc(line, func(found string) string {
 				parts := wholeNumber.FindStringSubmatch(found)
 				n, err := strconv.Atoi(parts[2])

@@ -2,8 +2,11 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/weir-warehouse/weir/metrics/study/protocol"
 )
 
 // Summary writes the report's results for a terminal.
@@ -53,4 +56,38 @@ func (g grid) text(b *strings.Builder) {
 		}
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
+}
+
+// MaxSMD returns the greatest standardized differences of the covariates that
+// are shown, before and after matching.
+func (r *Report) MaxSMD() (before, after Number) {
+	for _, b := range r.Balance {
+		if b.Hidden == "" && b.Name != scoreName {
+			before, after = max(before, abs(b.SMDBefore)), max(after, abs(b.SMD))
+		}
+	}
+	return before, after
+}
+
+func abs(n Number) Number { return Number(math.Abs(float64(n))) }
+
+// BalanceSummary is the balance in a sentence.
+func (r *Report) BalanceSummary() string {
+	before, after := r.MaxSMD()
+	return fmt.Sprintf("Greatest standardized difference %.2f, before matching %.2f.", float64(after), float64(before))
+}
+
+// Rating is the suggested rating of the primary outcome.
+func (r *Report) Rating() Evidence {
+	for _, e := range r.Effects {
+		if !e.Main || e.Role != string(protocol.Primary) {
+			continue
+		}
+		for _, rating := range r.Evidence {
+			if rating.Outcome == e.Outcome {
+				return rating
+			}
+		}
+	}
+	return Evidence{}
 }
