@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -49,7 +50,7 @@ func input(t *testing.T, treated, rare int) report.Input {
 		} else if i%3 == 0 {
 			device[i] = "shared"
 		}
-		in.Units.IDs, in.Units.Teachers = append(in.Units.IDs, fmt.Sprint(i)), append(in.Units.Teachers, fmt.Sprint("t", i))
+		in.Units.IDs, in.Units.Teachers = append(in.Units.IDs, strconv.Itoa(i)), append(in.Units.Teachers, fmt.Sprint("t", i))
 	}
 	in.Units.Schools = school
 	in.Units.Lost = []report.Loss{{Label: "in both arms", Treated: []string{"x", "y"}}}
