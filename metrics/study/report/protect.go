@@ -33,6 +33,9 @@ const (
 	discarded      = "outside common support"
 )
 
+// inAnalysis names the population of the subgroups' tables.
+const inAnalysis = "teacher-years in the analysis"
+
 // group is a cell of a table of counts: teacher-years, and the distinct teachers
 // behind them.
 type group struct {
@@ -174,12 +177,16 @@ func armOf(treated bool) string {
 // categories counts the levels of each category before or after matching.
 func (g *protection) categories(in Input, c *study.Comparison, sample string) []*groups {
 	var out []*groups
+	population := "teacher-years " + sample
+	if sample == "after" && !slices.Contains(g.fates, withoutOutcome) {
+		population = inAnalysis // the same units as those of the subgroups
+	}
 	for _, covariate := range in.Protocol.Covariates {
 		column, err := c.Frame.Column(covariate.Name)
 		if err != nil || column.Numeric() {
 			continue
 		}
-		table := &groups{name: sample + " " + covariate.Name, population: "teacher-years " + sample, dimensions: []string{covariate.Name, "arm"}}
+		table := &groups{name: sample + " " + covariate.Name, population: population, dimensions: []string{covariate.Name, "arm"}}
 		for i, code := range column.Codes() {
 			if code >= 0 && (sample == "before" || c.Match.Weights[i] > 0) {
 				table.add(in.Units.Teachers[i], column.Levels()[code], armOf(c.Match.Treated[i]))
@@ -196,7 +203,7 @@ func (g *protection) levels(in Input, c *study.Comparison, by string) *groups {
 	if err != nil || column.Numeric() {
 		return nil
 	}
-	table := &groups{name: "subgroup " + by, population: "teacher-years in the analysis", dimensions: []string{by, "arm"}}
+	table := &groups{name: "subgroup " + by, population: inAnalysis, dimensions: []string{by, "arm"}}
 	for i, code := range column.Codes() {
 		if code >= 0 && g.fates[i] == analysed {
 			table.add(in.Units.Teachers[i], column.Levels()[code], armOf(c.Match.Treated[i]))
