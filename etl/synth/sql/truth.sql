@@ -155,7 +155,10 @@ SELECT 'micro_credential_award_rate', 'share awarded and not revoked', 'all micr
 UNION ALL
 SELECT 'micro_credential_completion_rate', 'share whose evidence was submitted', 'all micro-credentials enrolled for', 'none', 'micro_credential.status', 0.7, count(*) FILTER (WHERE status NOT IN ('enrolled', 'withdrawn')) / nullif(count(*), 0), NULL FROM file.micro_credential
 UNION ALL
-SELECT 'research_consent', 'share of teachers that consented to research', 'all teachers', 'none', 'research_consent.consented', 0.82, count(*) FILTER (WHERE consented) / count(*), NULL FROM file.research_consent;
+SELECT 'research_consent', 'share of teachers that consented to research', 'all teachers', 'none', 'research_consent.consented', 0.82, count(*) FILTER (WHERE consented) / count(*), NULL FROM file.research_consent
+UNION ALL
+SELECT 'research_consent.standing', 'share of teachers whose consent to research stands', 'all teachers', 'none', 'research_consent.consented, withdrawn_on', 0.82 * 0.97,
+       count(*) FILTER (WHERE consented AND withdrawn_on IS NULL) / count(*), NULL FROM file.research_consent;
 
 INSERT INTO quantity
 SELECT 'micro_credential_schools.' || ends, 'share of schools that offer micro-credentials; realised: where a teacher enrolled', 'all schools', 'none', 'micro_credential.enrolled_on, teacher.school_id',
