@@ -120,7 +120,7 @@ func (s *stub) route(w http.ResponseWriter, r *http.Request) {
 	}
 	mux := http.NewServeMux()
 	s.routes(mux, s.orgs[id-1], basic)
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("/", func(_ http.ResponseWriter, r *http.Request) {
 		s.t.Errorf("%s %s is in no specification", r.Method, r.URL.Path)
 	})
 	mux.ServeHTTP(w, r)
