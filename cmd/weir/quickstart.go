@@ -164,6 +164,8 @@ func (a *app) point() error {
 		[2]string{`query --as evaluator --purpose evaluation "FROM observation"`, "and the answer that they get"},
 		[2]string{`query --as district_leader --purpose pd_roi_review "FROM pd_roi"`, "what programmes cost for what they do, with what is held back and why"},
 		[2]string{"demo", "PostgreSQL, Arrow Flight SQL and HTTP clients, with tokens to try"},
+		[2]string{"dashboards export grafana", "Grafana and Weir together: a folder with a compose.yaml"},
+		[2]string{"dashboards provision --url http://localhost:3000 --user admin", "or the dashboards in a Grafana that runs, beside weir serve"},
 		[2]string{"snapshots show", "what was published, dataset by dataset"},
 		[2]string{"contracts docs", "what each column means"},
 		[2]string{"metrics docs", "and each metric"},
