@@ -34,7 +34,7 @@ func (a *app) newDisclosureCheck() *cobra.Command {
 what the rest of the table would tell of it if it alone were hidden:
 
   pass    as it is, rounded
-  review  safe in itself, but it would tell a hidden one, or is near 0 % or 100 %
+  review  safe in itself, but would tell a hidden one, or is near 0 % or 100 %
   fail    a rule forbids it
 
 The file (CSV, TSV, Parquet or Arrow) has a row for each cell: the categories,
@@ -45,12 +45,12 @@ know it.
 
 With --out it writes a copy in which every rule holds. No warehouse is needed.
 The exit code is 4 if a cell fails.`,
-		Example: `  weir disclosure check counts.csv --n-column teachers --dims district/school,band
+		Example: `  weir disclosure check counts.csv --n-column n --dims district/school,band
   weir disclosure check applied.csv --n-column teachers --count-column applied \
     --dims school,band --person teachers --out protected.csv
   weir disclosure check cost.parquet --n-column teachers --amount-column cost \
     --largest-columns first,second --dims program -o json
-  weir disclosure check models.csv --n-column teachers --df-column df --dims model`,
+  weir disclosure check models.csv --n-column n --df-column df --dims model`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.disclosureCheck(cmd.Context(), args[0], o)

@@ -171,7 +171,7 @@ func (a *app) runMetrics(ctx context.Context, l *etl.Loader) (out ranMetrics, er
 		return out, err
 	}
 	rules := metricsrun.Rules{Thresholds: rulings.Thresholds(), Revision: rulings.Revision()}
-	if rules.Earlier, err = a.earlierReleases(); err != nil {
+	if rules.Earlier, err = a.releases(""); err != nil {
 		return out, err
 	}
 	if out.Publication, err = runner.Protect(ctx, out.Metrics, rules); err != nil {
@@ -180,9 +180,10 @@ func (a *app) runMetrics(ctx context.Context, l *etl.Loader) (out ranMetrics, er
 	return out, a.recordMetrics(ctx, out)
 }
 
-// earlierReleases reads what readers of earlier snapshots may know.
-func (a *app) earlierReleases() (out []disclosure.Release, err error) {
-	texts, err := snapshot.In(a.config.Home).Releases()
+// releases reads what readers of snapshots may know, up to the one named or of
+// all.
+func (a *app) releases(last string) (out []disclosure.Release, err error) {
+	texts, err := snapshot.In(a.config.Home).Releases(last)
 	for _, text := range texts {
 		var of []disclosure.Release
 		if err := json.Unmarshal(text, &of); err != nil {

@@ -14,10 +14,9 @@ type assembly struct {
 	figures    []figure
 	index      map[string]int // by key
 	related    map[string]bool
-	layouts    []*layout        // of the tables to be released
-	unknown    map[int]bool     // quantities of earlier releases whose true value is not at hand
-	others     map[string]int64 // by key, what figures could be that only releases before the last have
-	vague      map[int]bool     // quantities of which readers are not told whether they are sensitive in themselves
+	layouts    []*layout    // of the tables to be released
+	unknown    map[int]bool // quantities of earlier releases whose true value is not at hand
+	vague      map[int]bool // quantities of which readers are not told whether they are sensitive in themselves
 }
 
 // slot holds the quantities of a cell: the measure's is -1 where it has none.
@@ -188,6 +187,12 @@ func (l *layout) key(kind string, at []string) string {
 	return strings.Join(parts, "\x1f")
 }
 
+func (l *layout) peopleKey(at []string) string { return l.key("people", at) }
+
+func (l *layout) valueKey(at []string) string {
+	return l.key(string(l.table.Measure.Kind)+"\x1e"+l.table.Measure.Name, at)
+}
+
 // place makes the quantities of a spot, or finds those of a linked table.
 func (a *assembly) place(l *layout, s *spot) error {
 	truth := a.truths(l, s)
@@ -201,7 +206,7 @@ func (a *assembly) place(l *layout, s *spot) error {
 		f.shown = a.thresholds.Rounding.Known(truth.People)
 	}
 	var err error
-	if s.people, err = a.quantity(l, l.key("people", s.at), f, truth.People); err != nil {
+	if s.people, err = a.quantity(l, l.peopleKey(s.at), f, truth.People); err != nil {
 		return err
 	}
 	a.raise(s.people, s.cell)
@@ -217,7 +222,7 @@ func (a *assembly) place(l *layout, s *spot) error {
 	default:
 		return nil
 	}
-	s.value, err = a.quantity(l, l.key(string(m.Kind)+"\x1e"+m.Name, s.at), value, v)
+	s.value, err = a.quantity(l, l.valueKey(s.at), value, v)
 	return err
 }
 
@@ -256,9 +261,6 @@ func (a *assembly) quantity(l *layout, key string, f figure, truth int64) (int, 
 // create makes a new quantity. Of people of whom something is true, those of
 // whom it is not are one as well.
 func (a *assembly) create(l *layout, key string, f figure, truth int64) int {
-	if v, ok := a.others[key]; ok {
-		truth = v
-	}
 	known := f.shown.and(f.prior)
 	if f.latent {
 		known = f.prior

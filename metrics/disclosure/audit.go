@@ -3,13 +3,13 @@ package disclosure
 import (
 	"errors"
 	"fmt"
-	"slices"
 )
 
 // Finding is the auditor's judgement of one suppressed figure.
 type Finding struct {
 	Table    string   `json:"table"`
 	At       []string `json:"at"`
+	Cell     string   `json:"cell"`   // the same for people: "school=12, band=0-3"
 	Figure   string   `json:"figure"` // "people" or the measure's name
 	Rule     Rule     `json:"rule"`
 	Level    Level    `json:"level"`
@@ -39,22 +39,16 @@ func Audit(releases []Release, t Thresholds) (Report, error) {
 		return Report{}, fmt.Errorf("thresholds: %w", err)
 	}
 	a := newAssembly(t)
-	a.others = map[string]int64{}
-	releases = slices.Clone(releases)
-	slices.Reverse(releases) // the last knows what figures of those before could be
+	var all Release
 	for _, r := range releases {
-		for key, v := range r.Others {
-			if _, ok := a.others[key]; !ok {
-				a.others[key] = v
-			}
-		}
-		for k := range r.Tables {
-			if err := a.recall(&r.Tables[k]); err != nil {
-				return Report{}, fmt.Errorf("released table %s: %w", r.Tables[k].Name, err)
-			}
+		all.Add(r)
+	}
+	for i := range all.Tables {
+		if err := a.recall(&all.Tables[i]); err != nil {
+			return Report{}, fmt.Errorf("released table %s: %w", all.Tables[i].Name, err)
 		}
 	}
-	order, levels := a.wanted(releases)
+	order, levels := a.wanted(all.Tables)
 	found, err := a.bound(levels, nil)
 	if err != nil {
 		return Report{}, fmt.Errorf("releases: %w", err)
@@ -86,29 +80,25 @@ type wanted struct {
 }
 
 // wanted lists what has a level, once each, with the highest of its levels.
-func (a *assembly) wanted(releases []Release) ([]wanted, map[int]Level) {
+func (a *assembly) wanted(tables []ReleasedTable) ([]wanted, map[int]Level) {
 	var order []wanted
 	levels := map[int]Level{}
-	n := 0
-	for i := range releases {
-		for k := range releases[i].Tables {
-			t := &releases[i].Tables[k]
-			l := a.layouts[n]
-			n++
-			for c := range t.Cells {
-				s := l.spots[c]
-				note := func(q int, figure string, f Figure) {
-					if q < 0 || !f.Level.needed() {
-						return
-					}
-					if _, ok := levels[q]; !ok {
-						order = append(order, wanted{q, Finding{Table: t.Name, At: t.Cells[c].At, Figure: figure, Rule: f.Rule}})
-					}
-					levels[q] = Level{Width: max(levels[q].Width, f.Level.Width)}
+	for i := range tables {
+		t := &tables[i]
+		l := a.layouts[i]
+		for c := range t.Cells {
+			s := l.spots[c]
+			note := func(q int, figure string, f Figure) {
+				if q < 0 || !f.Level.needed() {
+					return
 				}
-				note(s.people, "people", t.Cells[c].People)
-				note(s.value, t.Measure.Name, t.Cells[c].Value)
+				if _, ok := levels[q]; !ok {
+					order = append(order, wanted{q, Finding{Table: t.Name, At: t.Cells[c].At, Cell: l.table.label(t.Cells[c].At), Figure: figure, Rule: f.Rule}})
+				}
+				levels[q] = Level{Width: max(levels[q].Width, f.Level.Width)}
 			}
+			note(s.people, "people", t.Cells[c].People)
+			note(s.value, t.Measure.Name, t.Cells[c].Value)
 		}
 	}
 	return order, levels

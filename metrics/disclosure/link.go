@@ -52,6 +52,23 @@ func (l links) parts(tables []Table) [][]int {
 	return out
 }
 
+// Independent parts releases into those of which none tells anything of another:
+// they can be audited one by one.
+func Independent(releases []Release) [][]Release {
+	l := newLinks(nil, releases)
+	var out [][]Release
+	seen := map[string]bool{}
+	for _, r := range releases {
+		for i := range r.Tables {
+			if leader := l.leader(r.Tables[i].Population); !seen[leader] {
+				seen[leader] = true
+				out = append(out, l.related(releases, leader))
+			}
+		}
+	}
+	return out
+}
+
 // related returns what of the releases is linked to a population.
 func (l links) related(releases []Release, population string) []Release {
 	leader := l.leader(population)
@@ -63,7 +80,7 @@ func (l links) related(releases []Release, population string) []Release {
 				own.Tables = append(own.Tables, r.Tables[i])
 			}
 		}
-		if len(own.Tables) > 0 {
+		if own.Others = r.Others; len(own.Tables) > 0 {
 			out = append(out, own)
 		}
 	}

@@ -174,9 +174,26 @@ func TestMetricsAreProtectedInTurn(t *testing.T) {
 			}
 			earlier = append(earlier, release)
 		}
-		report, err := Audit(earlier, defaults())
-		if err != nil || report.Err() != nil {
-			t.Errorf("seed %d: %v, %v", seed, err, report.Err())
+		var joined Release
+		for _, r := range earlier {
+			joined.Add(r)
+		}
+		for name, releases := range map[string][]Release{"apart": earlier, "joined": {joined}} {
+			report, err := Audit(releases, defaults())
+			if err != nil || report.Err() != nil {
+				t.Errorf("seed %d, %s: %v, %v", seed, name, err, report.Err())
+			}
+		}
+		findings := 0
+		for _, part := range Independent(earlier) {
+			report, err := Audit(part, defaults())
+			if err != nil || report.Err() != nil {
+				t.Errorf("seed %d, in parts: %v, %v", seed, err, report.Err())
+			}
+			findings += len(report.Findings)
+		}
+		if whole, err := Audit(earlier, defaults()); err != nil || len(whole.Findings) != findings {
+			t.Errorf("seed %d: parts have %d findings, the whole %d, %v", seed, findings, len(whole.Findings), err)
 		}
 	}
 }

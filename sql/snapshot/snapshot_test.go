@@ -382,7 +382,7 @@ func TestReleases(t *testing.T) {
 	if _, err := h.Prune(1, time.Time{}, false); err != nil {
 		t.Fatal(err)
 	}
-	got, err := h.Releases()
+	got, err := h.Releases("")
 	if err != nil || len(got) != 2 || string(got[0]) != want[0] || string(got[1]) != want[1] {
 		t.Errorf("releases %s, %v", got, err)
 	}
@@ -393,7 +393,7 @@ func TestReleases(t *testing.T) {
 	if err := errors.Join(os.Chmod(path, 0o600), os.WriteFile(path, []byte(want[0]), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.Releases(); policy.CodeOf(err) != policy.Failed || h.Intact(m) || !strings.Contains(h.problems(m), "altered") {
+	if _, err := h.Releases(""); policy.CodeOf(err) != policy.Failed || h.Intact(m) || !strings.Contains(h.problems(m), "altered") {
 		t.Errorf("an altered release: %v", err)
 	}
 }

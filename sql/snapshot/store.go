@@ -175,10 +175,10 @@ func (s Store) keepRelease(id string) error {
 	return writeSynced(filepath.Join(kept, id+".json"), data, 0o600)
 }
 
-// Releases returns the releases of all snapshots that were ever published, oldest
-// first: what readers may know. One that its manifest does not vouch for is an
-// error.
-func (s Store) Releases() ([][]byte, error) {
+// Releases returns the releases of all snapshots that were ever published, up to
+// the one named or, without a name, all, oldest first: what readers may know. One
+// that its manifest does not vouch for is an error.
+func (s Store) Releases(last string) ([][]byte, error) {
 	byID := map[string][]byte{}
 	kept, err := filepath.Glob(filepath.Join(s.home, releasesDir, "*.json"))
 	if err != nil {
@@ -202,8 +202,10 @@ func (s Store) Releases() ([][]byte, error) {
 		}
 	}
 	out := make([][]byte, 0, len(byID))
-	for _, id := range slices.Sorted(maps.Keys(byID)) {
-		out = append(out, byID[id])
+	for _, id := range slices.Sorted(maps.Keys(byID)) { // ids begin with the time
+		if last == "" || id <= last {
+			out = append(out, byID[id])
+		}
 	}
 	return out, nil
 }
