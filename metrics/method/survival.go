@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -29,7 +30,7 @@ func (s survival) Check(o Options) ([]string, error) {
 	if _, err := s.at(o); err != nil {
 		return nil, err
 	}
-	return []string{"days", "event"}, nil
+	return []string{"days", "event", "school_id"}, nil
 }
 
 // at returns the days at which the curve is stated, ascending.
@@ -45,19 +46,14 @@ func (survival) at(o Options) ([]int, error) {
 	return at, nil
 }
 
-// Estimate counts, for each day up to the last that is stated, the events and the
-// units no longer seen after it; what comes later only adds to those at risk.
+// Estimate counts events and units last seen by day; what comes after the last
+// day that is stated only adds to those at risk.
 func (s survival) Estimate(ctx context.Context, in Input) error {
 	at, err := s.at(in.Options)
 	if err != nil {
 		return err
 	}
-	last := at[len(at)-1]
-	sums := []string{"CAST(1000000 AS BIGINT)"}
-	for day := range last + 1 {
-		sums = append(sums, fmt.Sprintf("CASE WHEN days = %d AND event THEN 1000000 ELSE 0 END", day), fmt.Sprintf("CASE WHEN days = %d AND NOT event THEN 1000000 ELSE 0 END", day))
-	}
-	cells, err := in.clusters(ctx, "days IS NOT NULL AND event IS NOT NULL", nil, sums, "count(DISTINCT who)")
+	cells, err := in.risks(ctx, at[len(at)-1])
 	if err != nil {
 		return err
 	}
@@ -92,4 +88,59 @@ func surviving(s []float64, day int) float64 {
 		risk -= events + seen
 	}
 	return share
+}
+
+// risks reads the cells' clusters with the sums that surviving takes.
+func (in Input) risks(ctx context.Context, last int) ([]cell, error) {
+	keys := strings.Join(slices.Concat(Dimensions, Breakdown), ", ")
+	rows, err := in.DB.QueryContext(ctx, fmt.Sprintf(`WITH unit AS (
+			SELECT %s, %s AS who, school_id AS school, CAST(least(days, %d) AS BIGINT) AS day, event AND days < %d AS event, count(*) AS units
+			FROM %s WHERE days IS NOT NULL AND event IS NOT NULL GROUP BY ALL),
+		person AS (SELECT %s, school, who, day, event, sum(units) AS units FROM unit %s),
+		cell AS (SELECT %s, count(DISTINCT who) AS n, count(DISTINCT school) AS schools FROM person GROUP BY ALL),
+		risk AS (SELECT person.* EXCLUDE (school, who, units), coalesce(school, '') AS school, CASE WHEN schools > 1 THEN '' ELSE CAST(who AS VARCHAR) END AS who,
+			any_value(n) AS n, any_value(schools) AS schools, CAST(sum(units) AS DOUBLE) AS units FROM person JOIN cell ON %s GROUP BY ALL)
+		SELECT %s, n, schools, school || '|' || who, day, event, units FROM risk ORDER BY %s, school, who, day, event`,
+		strings.Join(in.used(), ", "), in.Person, last+1, last+1, in.Units, in.Keys(), in.GroupBy("school", "who", "day", "event"), keys, SameKeys("person", "cell"), keys, keys))
+	if err != nil {
+		return nil, fmt.Errorf("events by day: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err says it
+	person, _, _ := strings.Cut(in.Person, "_")
+	var cells []cell
+	cluster := ""
+	for rows.Next() {
+		c := cell{keys: make([]any, len(Dimensions)+len(Breakdown)), by: "school"}
+		var into []any
+		for i := range c.keys {
+			into = append(into, &c.keys[i])
+		}
+		var name string
+		var day int
+		var event bool
+		var units float64
+		if err := rows.Scan(append(into, &c.n, &c.schools, &name, &day, &event, &units)...); err != nil {
+			return nil, fmt.Errorf("events by day: %w", err)
+		}
+		if c.schools < 2 {
+			c.by = person
+		}
+		if len(cells) == 0 || !slices.Equal(cells[len(cells)-1].keys, c.keys) {
+			cells, cluster = append(cells, c), ""
+		}
+		current := &cells[len(cells)-1]
+		if name != cluster {
+			current.clusters, cluster = append(current.clusters, make([]float64, 1+2*(last+1))), name
+		}
+		sums := current.clusters[len(current.clusters)-1]
+		sums[0] += units
+		switch {
+		case day > last:
+		case event:
+			sums[1+2*day] += units
+		default:
+			sums[2+2*day] += units
+		}
+	}
+	return cells, rows.Err()
 }
