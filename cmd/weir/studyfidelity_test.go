@@ -55,7 +55,12 @@ type found struct {
 // fidelity studies the synthetic district of a seed by all planted protocols.
 func fidelity(tb testing.TB, seed int64) map[string]found {
 	tb.Helper()
-	dir := filepath.Join(tb.TempDir(), strconv.FormatInt(seed, 10))
+	top, err := os.MkdirTemp("", "weir-fidelity-*")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer os.RemoveAll(top) //nolint:errcheck // a hundred districts would fill the disk, one does not
+	dir := filepath.Join(top, "district")
 	db, err := duck.Open(tb.Context(), duck.Options{Threads: 2})
 	if err != nil {
 		tb.Fatal(err)
@@ -67,7 +72,8 @@ func fidelity(tb testing.TB, seed int64) map[string]found {
 	if err := db.Close(); err != nil {
 		tb.Fatal(err)
 	}
-	ask := askFiles(tb, dir)
+	ask, done := askFiles(tb, dir)
+	defer done()
 	out := map[string]found{}
 	for id := range planted {
 		f, err := studyOne(tb.Context(), ask, id, truth)
@@ -81,7 +87,7 @@ func fidelity(tb testing.TB, seed int64) map[string]found {
 }
 
 // askFiles answers statements from a district's files.
-func askFiles(tb testing.TB, dir string) studyAsk {
+func askFiles(tb testing.TB, dir string) (ask studyAsk, done func()) {
 	tb.Helper()
 	instance, err := duck.OpenInstance(duck.Options{Threads: 2})
 	if err != nil {
@@ -91,7 +97,6 @@ func askFiles(tb testing.TB, dir string) studyAsk {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { conn.Close(); instance.Close() })
 	for _, name := range []string{
 		"oneroster/users.csv", "research_consent.csv", "teacher.csv", "pd_program.csv", "pd_engagement.parquet", "coaching_session.parquet",
 		"practice_change.csv", "survey_response.csv", "section_teacher.csv", "student_outcome.parquet", "observation_score.csv.gz",
@@ -112,8 +117,12 @@ func askFiles(tb testing.TB, dir string) studyAsk {
 			runOn(tb, conn, statement)
 		}
 	}
-	return func(ctx context.Context, statement string) (studyAnswer, error) {
+	ask = func(ctx context.Context, statement string) (studyAnswer, error) {
 		return closing(conn.Query(ctx, statement))
+	}
+	return ask, func() {
+		conn.Close()
+		instance.Close()
 	}
 }
 
