@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"sync"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
@@ -126,4 +128,24 @@ func (c *Conn) Exec(ctx context.Context, text string) error {
 		}
 		batch.Release()
 	}
+}
+
+// Script runs statements of ours that give no rows, in one transaction. It costs
+// a fraction of as many calls of Exec, since no result is described.
+func (c *Conn) Script(ctx context.Context, statements ...string) error {
+	defer context.AfterFunc(ctx, c.interrupt)()
+	err := c.script(strings.Join(slices.Concat([]string{"BEGIN"}, statements, []string{"COMMIT"}), "\n;\n"))
+	if err != nil {
+		_ = c.script("ROLLBACK") //nolint:errcheck // the first error tells
+	}
+	return err
+}
+
+func (c *Conn) script(text string) error {
+	var result bindings.Result
+	defer bindings.DestroyResult(&result)
+	if bindings.Query(c.conn, text, &result) == bindings.StateError {
+		return &Fault{Kind: faultKind(bindings.ResultErrorType(&result)), Text: bindings.ResultError(&result)}
+	}
+	return nil
 }

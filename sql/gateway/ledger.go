@@ -70,16 +70,15 @@ func attachLedgers(ctx context.Context, c *duck.Conn, compartment string, ledger
 	if err := c.Exec(ctx, "ATTACH ':memory:' AS "+duck.Ident(compartment)); err != nil {
 		return err
 	}
+	var tables []string
 	for _, l := range ledgers {
 		cols := make([]string, len(l.Columns))
 		for i, col := range l.Columns {
 			cols[i] = duck.Ident(col.Name) + " " + col.Type
 		}
-		if err := c.Exec(ctx, fmt.Sprintf("CREATE TABLE %s (%s)", l.table(), strings.Join(cols, ", "))); err != nil {
-			return err
-		}
+		tables = append(tables, fmt.Sprintf("CREATE TABLE %s (%s)", l.table(), strings.Join(cols, ", ")))
 	}
-	return nil
+	return c.Script(ctx, tables...)
 }
 
 // refresh brings the scope's table of a ledger up to date, if the relation is

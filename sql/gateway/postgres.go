@@ -3,7 +3,6 @@ package gateway
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -62,10 +61,8 @@ func (g *Gateway) newPostgres(ctx context.Context, o *open, options duck.Options
 				return nil, err
 			}
 			return openLocked(ctx, options, func(c *duck.Conn) error {
-				for _, s := range slices.Concat([]string{"BEGIN"}, statements, []string{"COMMIT"}) {
-					if err := c.Exec(ctx, s); err != nil {
-						return fmt.Errorf("fill the catalogue: %w", err)
-					}
+				if err := c.Script(ctx, statements...); err != nil {
+					return fmt.Errorf("fill the catalogue: %w", err)
 				}
 				return nil
 			})

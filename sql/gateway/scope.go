@@ -156,22 +156,14 @@ func (g *Gateway) fill(ctx context.Context, c *duck.Conn, o *open, m *snapshot.M
 			return err
 		}
 	}
-	for i := range o.tables {
-		t := &o.tables[i]
-		for _, stmt := range []string{
-			"CREATE SCHEMA IF NOT EXISTS " + duck.Ident(t.schema),
-			"CREATE VIEW " + t.String() + " AS " + t.view,
-		} {
-			if err := c.Exec(ctx, stmt); err != nil {
-				return fmt.Errorf("make the view of %s: %w", t.grant.Dataset, err)
-			}
-		}
-		var err error
-		if t.columns, err = describe(ctx, c, *t); err != nil {
-			return err
-		}
+	var views []string
+	for _, t := range o.tables {
+		views = append(views, "CREATE SCHEMA IF NOT EXISTS "+duck.Ident(t.schema), "CREATE VIEW "+t.String()+" AS "+t.view)
 	}
-	return nil
+	if err := c.Script(ctx, views...); err != nil {
+		return fmt.Errorf("make the scope's views: %w", err)
+	}
+	return describe(ctx, c, o.tables)
 }
 
 func (g *Gateway) attach(ctx context.Context, c *duck.Conn, name string, m *snapshot.Manifest) error {
@@ -189,51 +181,49 @@ func (g *Gateway) attach(ctx context.Context, c *duck.Conn, name string, m *snap
 	return c.Exec(ctx, fmt.Sprintf("ATTACH %s AS %s (READ_ONLY)", duck.Literal(path), duck.Ident(name)))
 }
 
-func describe(ctx context.Context, c *duck.Conn, t table) ([]tableColumn, error) {
-	data, err := oneText(ctx, c, "SELECT to_json(list({'name': column_name, 'kind': data_type} ORDER BY column_index))::VARCHAR FROM duckdb_columns() "+
-		"WHERE database_name = 'memory' AND schema_name = ? AND table_name = ?", t.schema, t.name)
+// describe finds the columns of relations.
+func describe(ctx context.Context, c *duck.Conn, tables []table) error {
+	data, err := oneText(ctx, c, "SELECT coalesce(to_json(list({'schema': schema_name, 'table': table_name, 'name': column_name, 'kind': data_type} ORDER BY column_index)), '[]')::VARCHAR "+
+		"FROM duckdb_columns() WHERE database_name = 'memory'")
 	if err != nil {
-		return nil, fmt.Errorf("describe %s: %w", t.grant.Dataset, err)
+		return fmt.Errorf("describe the scope's relations: %w", err)
 	}
 	var columns []struct {
-		Name string `json:"name"`
-		Kind string `json:"kind"`
+		Schema string `json:"schema"`
+		Table  string `json:"table"`
+		Name   string `json:"name"`
+		Kind   string `json:"kind"`
 	}
 	if err := json.Unmarshal(data, &columns); err != nil {
-		return nil, fmt.Errorf("describe %s: %w", t.grant.Dataset, err)
+		return fmt.Errorf("describe the scope's relations: %w", err)
 	}
-	out := make([]tableColumn, len(columns))
-	for i, col := range columns {
-		out[i] = tableColumn{col.Name, col.Kind}
+	of := map[[2]string][]tableColumn{}
+	for _, col := range columns {
+		of[[2]string{col.Schema, col.Table}] = append(of[[2]string{col.Schema, col.Table}], tableColumn{col.Name, col.Kind})
 	}
-	return out, nil
+	for i, t := range tables {
+		tables[i].columns = of[[2]string{t.schema, t.name}]
+	}
+	return nil
 }
 
 // fillShadow makes an empty table of each relation, with its description.
 func (g *Gateway) fillShadow(ctx context.Context, c *duck.Conn, o *open) error {
-	if err := c.Exec(ctx, "BEGIN"); err != nil {
-		return err
-	}
+	var stmts []string
 	for _, t := range o.tables {
 		cols := make([]string, len(t.columns))
 		for i, col := range t.columns {
 			cols[i] = duck.Ident(col.name) + " " + col.kind
 		}
-		stmts := []string{
-			"CREATE SCHEMA IF NOT EXISTS " + duck.Ident(t.schema),
+		stmts = append(stmts,
+			"CREATE SCHEMA IF NOT EXISTS "+duck.Ident(t.schema),
 			fmt.Sprintf("CREATE TABLE %s (%s)", t, strings.Join(cols, ", ")),
-			fmt.Sprintf("COMMENT ON TABLE %s IS %s", t, duck.Literal(g.describe(t, ""))),
-		}
+			fmt.Sprintf("COMMENT ON TABLE %s IS %s", t, duck.Literal(g.describe(t, ""))))
 		for _, col := range t.columns {
 			stmts = append(stmts, fmt.Sprintf("COMMENT ON COLUMN %s.%s IS %s", t, duck.Ident(col.name), duck.Literal(g.describe(t, col.name))))
 		}
-		for _, stmt := range stmts {
-			if err := c.Exec(ctx, stmt); err != nil {
-				return err
-			}
-		}
 	}
-	return c.Exec(ctx, "COMMIT")
+	return c.Script(ctx, stmts...)
 }
 
 // shadowed describes the catalog relations that clients may ask.
