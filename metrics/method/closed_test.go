@@ -210,26 +210,30 @@ func TestMeansAndRatios(t *testing.T) {
 	}
 }
 
-// TestTrend compares with a least squares fit.
+// TestTrend compares with least squares fits, of all units and without each school.
 func TestTrend(t *testing.T) {
 	t.Parallel()
 	units := sample(300)
 	conn := connect(t, 2, units)
-	design := stats.Design{Names: []string{"x"}, Columns: [][]float64{column(units, func(u unit) float64 { return float64(u.x) })}}
-	fit, err := stats.LeastSquares(design.WithIntercept(len(units)), column(units, numerator), nil)
-	if err != nil {
-		t.Fatal(err)
+	of := func(units []unit) float64 {
+		design := stats.Design{Names: []string{"x"}, Columns: [][]float64{column(units, func(u unit) float64 { return float64(u.x) })}}
+		fit, err := stats.LeastSquares(design.WithIntercept(len(units)), column(units, numerator), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		covariance, err := fit.Covariance(stats.Classical)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slope, err := covariance.Coefficient("x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slope.Value
 	}
-	covariance, err := fit.Covariance(stats.CR1, codes(units, bySchool))
-	if err != nil {
-		t.Fatal(err)
-	}
-	slope, err := covariance.Coefficient("x")
-	if err != nil {
-		t.Fatal(err)
-	}
-	low, high := slope.Interval(method.Level)
-	estimate(t, conn, "trend", "SELECT * REPLACE (x + 2020 AS x) FROM units", nil)[""].is(t, "trend", slope.Value, low, high)
+	same := func(b float64) float64 { return b }
+	low, high := jackknifed(t, units, same, same, of)
+	estimate(t, conn, "trend", "SELECT * REPLACE (x + 2020 AS x) FROM units", nil)[""].is(t, "trend", of(units), low, high)
 }
 
 // TestContrast compares with a regression on the group, and on the logarithm of

@@ -72,31 +72,6 @@ func quotient() form {
 	}
 }
 
-// trend is the slope of a least squares line of value by x, such as a year,
-// which counts in tenths.
-func trend(Options) form {
-	const (
-		mx, my = "(s4 / s1)", "(s2 / s1)"
-		sxx    = "(s5 - s4 * s4 / s1)"
-		b      = "((s3 - s4 * s2 / s1) / nullif(s5 - s4 * s4 / s1, 0))"
-	)
-	// slopes magnify rounding, so values count in billionths
-	const nano = "CAST(round(CAST(value AS DOUBLE) * 1e9) AS BIGINT)"
-	// from the least on, so that squares of years stay small
-	x := "CAST(round((CAST(x AS DOUBLE) - CAST((SELECT min(x) FROM {units}) AS DOUBLE)) * 10) AS BIGINT)"
-	return form{
-		needs: []string{"value", "x"}, keep: "value IS NOT NULL AND x IS NOT NULL",
-		sums:  []string{"CAST(1 AS BIGINT)", nano, nano + " * " + x, x, x + " * " + x},
-		value: b + " / 1e8",
-		slope: []string{
-			fmt.Sprintf("(%s * %s - %s * %s * %s) / %s / 1e8", mx, my, b, mx, mx, sxx),
-			fmt.Sprintf("-%s / %s / 1e8", mx, sxx), fmt.Sprintf("1 / %s / 1e8", sxx),
-			fmt.Sprintf("(2 * %s * %s - %s) / %s / 1e8", b, mx, my, sxx), fmt.Sprintf("-%s / %s / 1e8", b, sxx),
-		},
-		low: "v - t * se", high: "v + t * se", label: "'least squares, CR1 by {cluster}, t'",
-	}
-}
-
 // contrast compares Σ numerator / Σ denominator (1 a row if there is none) of
 // the rows that are treated with that of the others: as a ratio, whose interval
 // is on the logarithmic scale, or as a difference. Rows with an empty treated do

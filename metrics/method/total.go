@@ -10,7 +10,7 @@ var methods = map[string]Method{
 	"rate":     closed{form: rate, kind: rateKind, options: map[string][]string{"of": {"people", "answers"}}},
 	"mean":     closed{form: mean, kind: estimate},
 	"ratio":    closed{form: ratio, kind: estimate, options: map[string][]string{"interval": {"delta", "none"}}},
-	"trend":    closed{form: trend, kind: estimate},
+	"trend":    trend{},
 	"contrast": closed{form: contrast, kind: estimate, options: map[string][]string{"as": {"ratio", "difference"}}},
 	"total":    total{},
 

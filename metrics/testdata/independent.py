@@ -259,14 +259,16 @@ def rate(u, person):
     return p, min(p, center - reach), max(p, center + reach), people(u, person)
 
 
-def trend(u, person):
+def slope(u):
     x, y = u.x.astype(float), u.value.astype(float)
     sxx = ((x - x.mean()) ** 2).sum()
-    if sxx == 0:
+    return ((x - x.mean()) * (y - y.mean())).sum() / sxx if sxx > 1e-9 else np.nan
+
+
+def trend(u, person):
+    if np.isnan(slope(u)):
         return None
-    b = ((x - x.mean()) * (y - y.mean())).sum() / sxx
-    se, t, _ = sandwich((x - x.mean()) * (y - y.mean() - b * (x - x.mean())) / sxx, clusters(u, person))
-    return b, b - t * se, b + t * se, people(u, person)
+    return *jackknife(u, person, slope, lambda b: b, lambda b: b), people(u, person)
 
 
 def contrast(u, person, how):
