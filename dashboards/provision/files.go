@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -148,7 +149,7 @@ func rulesFile(t Target) (any, error) {
 		delete(m, "folderUID")
 		delete(m, "ruleGroup")
 		m["for"] = r.For
-		rules = append(rules, m)
+		rules = append(rules, whole(m))
 	}
 	if len(rules) == 0 {
 		return map[string]any{"apiVersion": 1}, nil
@@ -156,6 +157,25 @@ func rulesFile(t Target) (any, error) {
 	return map[string]any{"apiVersion": 1, "groups": []any{map[string]any{
 		"orgId": 1, "name": "Weir", "folder": t.Title, "interval": "1m", "rules": rules,
 	}}}, nil
+}
+
+// whole writes whole numbers without a point, as Grafana wants durations.
+func whole(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name := range v {
+			v[name] = whole(v[name])
+		}
+	case []any:
+		for i := range v {
+			v[i] = whole(v[i])
+		}
+	case float64:
+		if v == math.Trunc(v) {
+			return int64(v)
+		}
+	}
+	return v
 }
 
 // compose starts Weir, and a Grafana for each audience in Weir's own network,

@@ -312,6 +312,9 @@ func TestFilesOfGrafana(t *testing.T) {
 			if strings.HasSuffix(path, ".yaml") && (yaml.Unmarshal(data, &content) != nil || content == nil) {
 				t.Errorf("%s is no YAML", path)
 			}
+			if strings.Contains(string(data), "from: 86400.0") {
+				t.Errorf("%s has a duration with a point, which Grafana refuses", path)
+			}
 			if strings.Contains(string(data), "secret of") != (filepath.Base(path) == "token") {
 				t.Errorf("%s has a secret, or has none", path)
 			}
