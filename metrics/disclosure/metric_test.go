@@ -271,3 +271,56 @@ func TestWhatAMetricShows(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// TestThePossibleTableIsNotTrusted: what a release says its figures could be
+// lets none pass that can be worked out, and fails none that cannot.
+func TestThePossibleTableIsNotTrusted(t *testing.T) {
+	t.Parallel()
+	planted, err := bare([]Table{example(Counts)}, Thresholds{People: 10, ZerosDisclose: true, Width: 5, Spread: 0.1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	safe, err := Protect([]Table{example(Counts)}, nil, defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, possible := range []int64{0, 7, 1000} {
+		for _, r := range []Release{planted, safe} {
+			for i := range r.Tables[0].Cells {
+				r.Tables[0].Cells[i].People.Possible = possible
+			}
+		}
+		for name, r := range map[string]Release{"planted": planted, "safe": safe} {
+			report, err := Audit([]Release{r}, defaults())
+			if err != nil || (report.Failed > 0) != (name == "planted") || len(report.Findings) == 0 {
+				t.Errorf("%s, possible %d: %d of %d fail, %v", name, possible, report.Failed, len(report.Findings), err)
+			}
+		}
+	}
+}
+
+// TestTheLargestMinimumCounts: where two tables count the same people and one
+// asks for more of them, the other does not tell what that one hides.
+func TestTheLargestMinimumCounts(t *testing.T) {
+	t.Parallel()
+	years := staff(3, 400)
+	strict := measured("strict", MetricRate, years, []string{"district_id", "school_id"})
+	strict.Minimum = 25
+	plain := measured("plain", MetricEstimate, years, []string{"district_id", "school_id"})
+	shown, _, err := ProtectMetrics([]Metric{plain, strict}, nil, defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	between := 0
+	for k, row := range plain.Rows {
+		if row.People >= 10 && row.People < 25 {
+			between++
+			if s := shown[0][k]; s.People != nil || s.Text != "fewer than 25 teachers" {
+				t.Errorf("%v of %d people: %+v", row.At, row.People, s)
+			}
+		}
+	}
+	if between == 0 {
+		t.Error("no school is between the two")
+	}
+}
