@@ -25,7 +25,7 @@ func (m *Metric) Write(w io.Writer) error {
 	line("method", m.how())
 	line("dimensions", strings.Join(m.lists(), "; "))
 	if m.MinimumN > 0 {
-		line("minimum n", fmt.Sprint(m.MinimumN))
+		line("minimum n", itoa(m.MinimumN))
 	}
 	line("claim", m.Source.Claim)
 	line("source", m.Source.Citation)
@@ -45,8 +45,9 @@ func (m *Metric) counts() string {
 		return ""
 	case NoPerson:
 		return "no people"
+	default:
+		return "distinct " + string(m.Person) + "s"
 	}
-	return "distinct " + string(m.Person) + "s"
 }
 
 // how is the method with its options.
@@ -113,7 +114,7 @@ func (m *Metric) document(b *strings.Builder) {
 	row("method", m.how())
 	row("dimensions", strings.Join(m.lists(), "; "))
 	if m.MinimumN > 0 {
-		row("minimum n", fmt.Sprint(m.MinimumN))
+		row("minimum n", itoa(m.MinimumN))
 	}
 	if m.Descriptive {
 		row("kind", "descriptive")

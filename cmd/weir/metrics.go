@@ -171,6 +171,9 @@ func (a *app) runMetrics(ctx context.Context, l *etl.Loader) (out ranMetrics, er
 		return out, err
 	}
 	rules := metricsrun.Rules{Thresholds: rulings.Thresholds(), Revision: rulings.Revision()}
+	if rules.Minimum, err = rulings.Declassified(); err != nil {
+		return out, err
+	}
 	if rules.Earlier, err = a.releases(""); err != nil {
 		return out, err
 	}

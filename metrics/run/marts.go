@@ -200,9 +200,7 @@ func (r *Runner) relations(cells []*cell, runs []Run, rules Rules) []mart.Relati
 	var out []mart.Relation
 	byMart := map[string][]*metrics.Metric{}
 	for _, f := range r.Registry.Families() {
-		for _, m := range f.Metrics {
-			byMart[f.Mart] = append(byMart[f.Mart], m)
-		}
+		byMart[f.Mart] = append(byMart[f.Mart], f.Metrics...)
 		out = append(out, r.wide(f))
 	}
 	for name, of := range byMart {
@@ -280,14 +278,15 @@ func (r *Runner) wide(f metrics.Family) mart.Relation {
 		names[i] = c.Name
 	}
 	list := strings.Join(names, ", ")
-	sql := "SELECT " + list
+	var sql strings.Builder
+	sql.WriteString("SELECT " + list)
 	for _, m := range f.Metrics {
 		relation.Columns = append(relation.Columns, wideColumns(m)...)
 		for _, of := range []string{"value", "ci_low", "ci_high", "n", "shown"} {
-			sql += fmt.Sprintf(", any_value(%s) FILTER (metric = %s)", of, duck.Literal(m.ID))
+			fmt.Fprintf(&sql, ", any_value(%s) FILTER (metric = %s)", of, duck.Literal(m.ID))
 		}
 	}
-	relation.Rows = fmt.Sprintf("%s FROM temp.main.published WHERE family = %s GROUP BY %s ORDER BY %[3]s", sql, duck.Literal(f.Name), list)
+	relation.Rows = fmt.Sprintf("%s FROM temp.main.published WHERE family = %s GROUP BY %s ORDER BY %[3]s", sql.String(), duck.Literal(f.Name), list)
 	return relation
 }
 

@@ -15,7 +15,7 @@ import (
 // as in a comparison, has none. Keys are as in disclosure.Metric.
 func (s *store) populations(ctx context.Context, in method.Input) (map[string]string, error) {
 	if in.Person == "" {
-		return nil, nil
+		return map[string]string{}, nil
 	}
 	used := []string{in.Person}
 	for _, list := range in.Dimensions {

@@ -16,6 +16,7 @@ type Rules struct {
 	Thresholds disclosure.Thresholds
 	Revision   string               // of the policy that gives them
 	Earlier    []disclosure.Release // of all snapshots that were published
+	Minimum    map[string]int64     // by family: people behind each figure, where policy declassified it
 }
 
 // protect decides what is published of the cells, mart by mart, each against the
@@ -34,7 +35,7 @@ func (s *store) protect(ctx context.Context, cells []*cell, marts map[string]str
 		if len(in) == 0 {
 			continue
 		}
-		tables, of, err := s.tables(ctx, in, runs)
+		tables, of, err := s.tables(ctx, in, runs, rules.Minimum)
 		if err != nil {
 			return out, err
 		}
@@ -53,7 +54,7 @@ func (s *store) protect(ctx context.Context, cells []*cell, marts map[string]str
 }
 
 // tables makes one of disclosure control's metrics of each metric's cells.
-func (s *store) tables(ctx context.Context, cells []*cell, runs []Run) ([]disclosure.Metric, [][]*cell, error) {
+func (s *store) tables(ctx context.Context, cells []*cell, runs []Run, minimum map[string]int64) ([]disclosure.Metric, [][]*cell, error) {
 	who, err := s.whom(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -74,7 +75,7 @@ func (s *store) tables(ctx context.Context, cells []*cell, runs []Run) ([]disclo
 			out, of = append(out, disclosure.Metric{
 				// Values of other data are other figures, while their people may be the same.
 				Name: m.ID + " " + Short(data[m.ID]), Person: plural(m.Person), Group: "schools",
-				Kind: disclosure.MetricKind(kindOf(m)), Dimensions: method.Dimensions, Minimum: int64(m.MinimumN), Populations: who[m.ID],
+				Kind: disclosure.MetricKind(kindOf(m)), Dimensions: method.Dimensions, Minimum: max(int64(m.MinimumN), minimum[m.Family]), Populations: who[m.ID],
 			}), append(of, nil)
 		}
 		out[i].Rows, of[i] = append(out[i].Rows, c.row()), append(of[i], c)

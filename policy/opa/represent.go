@@ -3,6 +3,7 @@ package opa
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -23,13 +24,15 @@ func representatives(catalog []policy.Dataset, words map[string]bool) []policy.D
 			continue
 		}
 		d.Columns = alike(d.Columns, words)
-		key := fmt.Sprintf("%s %q", d.Compartment, d.Tags)
+		var b strings.Builder
+		fmt.Fprintf(&b, "%s %q", d.Compartment, d.Tags)
 		for _, c := range d.Columns {
 			if words[c.Name] {
-				key += c.Name
+				b.WriteString(c.Name)
 			}
-			key += likeness(c)
+			b.WriteString(likeness(c))
 		}
+		key := b.String()
 		if named := words[d.Name] || words[d.Union]; named || !seen[key] {
 			seen[key] = seen[key] || !named
 			out = append(out, d)

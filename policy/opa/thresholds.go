@@ -12,6 +12,39 @@ import (
 // Thresholds returns what disclosure control turns on under this policy.
 func (e *Engine) Thresholds() disclosure.Thresholds { return e.thresholds }
 
+// Declassified returns, by the name of a mart's relation, the people that must be
+// behind each of its figures since policy declassified it.
+func (e *Engine) Declassified() (map[string]int64, error) {
+	var entries map[string]struct {
+		K int64 `json:"k"`
+	}
+	const path = "weir.config.marts.declassified"
+	text, err := json.Marshal(dig(e.bundle.data, "weir", "config", "marts", "declassified"))
+	if err == nil {
+		err = json.Unmarshal(text, &entries)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("policy bundle %s: data.%s: %w", e.bundle.Origin, path, err)
+	}
+	out := map[string]int64{}
+	for name, entry := range entries {
+		out[name] = entry.K
+	}
+	return out, nil
+}
+
+// dig returns what stands at a path of data; nil if nothing does.
+func dig(data any, path ...string) any {
+	for _, key := range path {
+		object, ok := data.(map[string]any)
+		if !ok {
+			return nil
+		}
+		data = object[key]
+	}
+	return data
+}
+
 // Thresholds reads them from the bundle's data weir.config.thresholds. A threshold that
 // is left out is an error, as is one that makes no sense: no rule is switched
 // off unseen.

@@ -1,6 +1,8 @@
 package opa_test
 
 import (
+	"maps"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -70,5 +72,26 @@ func TestBundleWithoutThresholdIsRefused(t *testing.T) {
 				t.Errorf("with %q for %q: got %v, want an error with %q", tt.changed, tt.old, err, tt.want)
 			}
 		})
+	}
+}
+
+func TestDeclassified(t *testing.T) {
+	t.Parallel()
+	got, err := engine(t).Declassified()
+	if err != nil || len(got) != 0 {
+		t.Errorf("built in: %v, %v", got, err)
+	}
+	b, err := opa.ReadFS(os.DirFS(written(t, files(t, map[string]string{
+		"weir/config/marts/data.yaml": "declassified:\n  coaching: {tags: [coaching], k: 25, until: 2027-01-01, reason: the board publishes it}\n",
+	}))), "own")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := opa.New(t.Context(), b, nil, opa.Options{Proven: func(string) bool { return true }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := e.Declassified(); err != nil || !maps.Equal(got, map[string]int64{"coaching": 25}) {
+		t.Errorf("%v, %v", got, err)
 	}
 }
