@@ -1,0 +1,179 @@
+package run_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/weir-warehouse/weir/etl"
+	"github.com/weir-warehouse/weir/etl/contract"
+	"github.com/weir-warehouse/weir/etl/synth"
+	"github.com/weir-warehouse/weir/metrics"
+	"github.com/weir-warehouse/weir/metrics/mart"
+	"github.com/weir-warehouse/weir/metrics/run"
+	"github.com/weir-warehouse/weir/policy/opa"
+	"github.com/weir-warehouse/weir/sql/duck"
+)
+
+// warehouse is a home into which a small synthetic district was loaded.
+type warehouse struct {
+	t        *testing.T
+	home     etl.Home
+	source   string
+	catalog  *contract.Catalog
+	registry *metrics.Registry
+}
+
+func newWarehouse(t *testing.T) *warehouse {
+	t.Helper()
+	w := &warehouse{t: t, home: etl.Home{Dir: filepath.Join(t.TempDir(), "home")}, source: filepath.Join(t.TempDir(), "source")}
+	var err error
+	if w.catalog, err = contract.Embedded(); err != nil {
+		t.Fatal(err)
+	}
+	if w.registry, err = metrics.Load(t.Context(), "", w.catalog); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.home.Create(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := duck.Open(t.Context(), duck.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close() //nolint:errcheck // test
+	if _, err := synth.Generate(t.Context(), db.SQL(), synth.Options{Out: w.source, Districts: 1, Schools: 5, Teachers: 120, Years: 2, Seed: 5}); err != nil {
+		t.Fatal(err)
+	}
+	w.load(w.source)
+	return w
+}
+
+func (w *warehouse) loader() *etl.Loader {
+	return &etl.Loader{Home: w.home, Catalog: w.catalog, RemovalLimit: 1, Program: "test", Now: time.Now}
+}
+
+func (w *warehouse) load(path string) {
+	w.t.Helper()
+	report, err := w.loader().Load(w.t.Context(), []string{path}, etl.Options{})
+	if err != nil || report.Refused() > 0 {
+		w.t.Fatalf("%v, %+v", err, report)
+	}
+}
+
+// run runs the metrics and returns which were computed.
+func (w *warehouse) run(ctx context.Context, threads int, progress func(done, total int, what string)) ([]string, error) {
+	w.t.Helper()
+	revisions, err := w.loader().Revisions(context.WithoutCancel(ctx))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	b, err := opa.BuiltIn()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	engine, err := opa.New(context.WithoutCancel(ctx), b, w.catalog.Policy(), opa.Options{Proven: func(string) bool { return true }})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	r := &run.Runner{
+		Build: w.home.Build(), Catalog: w.catalog, Registry: w.registry, Revisions: revisions,
+		Engine: duck.Options{Threads: threads}, Program: "test", Now: time.Now, Progress: progress,
+	}
+	runs, err := r.Run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var computed []string
+	for _, m := range runs {
+		if m.State == run.Computed {
+			computed = append(computed, m.Metric)
+		}
+	}
+	_, err = r.Protect(ctx, runs, run.Rules{Thresholds: engine.Thresholds(), Revision: engine.Revision()})
+	return computed, err
+}
+
+// contents are the digests of all marts.
+func (w *warehouse) contents() string {
+	w.t.Helper()
+	marts, err := mart.Build{Dir: w.home.Build()}.List(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var out []string
+	for _, m := range marts {
+		out = append(out, m.Name+" "+m.Content)
+	}
+	return strings.Join(out, "\n")
+}
+
+// The same data gives the same marts, whatever the number of threads and whether
+// or not the run was cut short; and a load that touches only surveys computes only
+// what reads surveys.
+func TestRun(t *testing.T) {
+	t.Parallel()
+	w := newWarehouse(t)
+	twin := &warehouse{t: t, home: etl.Home{Dir: filepath.Join(t.TempDir(), "twin")}, catalog: w.catalog, registry: w.registry}
+	if out, err := exec.CommandContext(t.Context(), "cp", "-r", w.home.Dir, twin.home.Dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	computed, err := w.run(t.Context(), 1, nil)
+	if err != nil || len(computed) != len(w.registry.Metrics()) {
+		t.Fatalf("computed %d of %d, %v", len(computed), len(w.registry.Metrics()), err)
+	}
+	if info, err := os.Stat(filepath.Join(w.home.Build(), run.File)); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("true values: %v, %v", info.Mode(), err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err = twin.run(ctx, 4, func(done, _ int, _ string) {
+		if done == 20 {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("cut short: %v", err)
+	}
+	rest, err := twin.run(t.Context(), 4, nil)
+	if err != nil || len(rest) == 0 || len(rest) > len(computed)-20 {
+		t.Fatalf("computed %d after 20 of %d, %v", len(rest), len(computed), err)
+	}
+	if one, many := w.contents(), twin.contents(); one != many {
+		t.Errorf("one thread:\n%s\nfour, cut short:\n%s", one, many)
+	}
+	before := w.contents()
+	if again, err := w.run(t.Context(), 2, nil); err != nil || len(again) > 0 || w.contents() != before {
+		t.Errorf("nothing new: computed %v, %v", again, err)
+	}
+	w.surveys()
+}
+
+// surveys loads answers that say the opposite.
+func (w *warehouse) surveys() {
+	w.t.Helper()
+	text, err := os.ReadFile(filepath.Join(w.source, "survey_response.csv"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	swapped := strings.NewReplacer(",true\n", ",false\n", ",false\n", ",true\n").Replace(string(text))
+	file := filepath.Join(w.t.TempDir(), "survey_response.csv")
+	if err := os.WriteFile(file, []byte(swapped), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	w.load(file)
+	computed, err := w.run(w.t.Context(), 2, nil)
+	if err != nil || !slices.Contains(computed, "practice_change_rate") {
+		w.t.Errorf("computed %v, %v", computed, err)
+	}
+	for _, m := range w.registry.Metrics() {
+		if slices.Contains(computed, m.ID) != slices.Contains(m.Datasets, "survey_response") {
+			w.t.Errorf("%s reads %v: computed %t", m.ID, m.Datasets, slices.Contains(computed, m.ID))
+		}
+	}
+}
