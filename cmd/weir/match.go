@@ -21,6 +21,9 @@ type matchOptions struct {
 	out  string
 	kind string // of the files in out
 	plot bool
+
+	comparison string // of several arms, the one that the others are compared with
+	pairwise   bool
 }
 
 func (a *app) newMatch() *cobra.Command {
@@ -33,14 +36,17 @@ balance before and after, and estimates the effect on each outcome. Options,
 their defaults and results are those of MatchIt for R; the effects are those of
 its guide, by three outcome models. No warehouse is needed.
 
-With --out it writes units, pairs, balance, sample_sizes and effects into a
-directory, which must be new, empty, or an unchanged one of its own.`,
+With --out it writes units, pairs, balance, sample_sizes, flow and effects into
+a directory, which must be new, empty, or an unchanged one of its own; with
+several arms into one for each comparison of two.`,
 		Example: `  weir match lalonde.csv --formula 'treat ~ age + educ + race + re74' \
     --caliper 0.2 --exact race --outcome re78
   weir match lalonde.csv --formula 'treat ~ age + educ + race' --method cem \
     --cutpoints age=4 --outcome re78 --out cem --plots
   weir match teachers.parquet --formula 'coached ~ years + level' \
-    --method full --outcome score --cluster school -o json`,
+    --method full --outcome score --cluster school -o json
+  weir match teachers.csv --formula 'programme ~ years + level' \
+    --comparison none --pairwise --outcome score --out arms`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			spec, err := o.spec.spec(cmd.Flags())
@@ -60,6 +66,8 @@ directory, which must be new, empty, or an unchanged one of its own.`,
 	flags.BoolVar(&o.plan.Balance.Interactions, "interactions", false, "also the balance of squares and products of covariates")
 	flags.BoolVar(&o.plan.Balance.Subclasses, "subclasses", false, "also the balance within each subclass")
 	flags.StringVar(&o.plan.Balance.Extra, "addlvariables", "", "further variables whose balance to show, as 'log(age) + school'")
+	flags.StringVar(&o.comparison, "comparison", "", "of a treatment with several arms, the one that each other is compared with")
+	flags.BoolVar(&o.pairwise, "pairwise", false, "with --comparison, also compare the other arms with each other")
 	flags.StringVar(&o.id, "id", "", "column that names the units (default id, if there is one, else the row's number)")
 	flags.StringVar(&o.out, "out", "", "directory to write tables and pictures into")
 	flags.StringVar(&o.kind, "format", "csv", "format of the tables: csv, json or parquet")
@@ -77,6 +85,8 @@ func (o matchOptions) check() error {
 		return policy.Errorf(policy.Usage, "--format %q is unknown; known are csv, json and parquet", o.kind)
 	case o.plot && o.out == "":
 		return policy.Errorf(policy.Usage, "--plots needs --out, the directory for the pictures")
+	case o.pairwise && o.comparison == "":
+		return policy.Errorf(policy.Usage, "--pairwise needs --comparison, the arm that the others are compared with first")
 	}
 	return nil
 }
@@ -86,7 +96,7 @@ func (a *app) match(ctx context.Context, path string, o matchOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	if o.out != "" {
+	if o.out != "" && o.comparison == "" {
 		if err := checkFolder(o.out); err != nil {
 			return err
 		}
@@ -102,26 +112,63 @@ func (a *app) match(ctx context.Context, path string, o matchOptions) error {
 		return err
 	}
 	step("match")
-	c, err := study.Compare(data.frame, o.plan)
+	reports, err := o.compare(data)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	step("write")
-	report := newMatchReport(o.call, c, data.ids)
-	if o.out != "" {
-		if err := report.write(o); err != nil {
-			return err
+	for _, report := range reports {
+		if o.out != "" {
+			if err := report.write(o); err != nil {
+				return err
+			}
 		}
 	}
 	step("done")
 	_ = bar.Clear() //nolint:errcheck // a picture
-	for _, line := range c.Warnings {
-		_, _ = fmt.Fprintf(a.stderr, "warning: %s\n", line) //nolint:errcheck // nobody is left to tell
+	for _, report := range reports {
+		for _, line := range report.Warnings {
+			_, _ = fmt.Fprintf(a.stderr, "warning: %s%s\n", report.prefix(), line) //nolint:errcheck // nobody is left to tell
+		}
 	}
 	if a.config.Output == formatJSON {
-		return report.printJSON(a.stdout)
+		return printReportsJSON(a.stdout, reports, o.comparison != "")
 	}
-	return report.print(a.stdout)
+	for _, report := range reports {
+		if err := report.print(a.stdout); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compare makes a report, or with several arms one for each two of them.
+func (o matchOptions) compare(data units) ([]matchReport, error) {
+	if o.comparison == "" {
+		c, err := study.Compare(data.frame, o.plan)
+		if err != nil {
+			return nil, err
+		}
+		return []matchReport{newMatchReport(o.call, "", c, data.ids)}, nil
+	}
+	contrasts, err := study.CompareArms(data.frame, o.plan, o.comparison, o.pairwise)
+	if err != nil {
+		return nil, err
+	}
+	var reports []matchReport
+	taken := map[string]bool{}
+	for _, c := range contrasts {
+		ids := make([]string, len(c.Rows))
+		for k, i := range c.Rows {
+			ids[k] = data.ids[i]
+		}
+		r := newMatchReport(o.call, c.Treated+" against "+c.Control, c.Comparison, ids)
+		for r.folder = folderName(r.name); taken[r.folder]; r.folder += "_" {
+		}
+		taken[r.folder] = true
+		reports = append(reports, r)
+	}
+	return reports, nil
 }
 
 // optionTexts returns all texts in which columns may be named.

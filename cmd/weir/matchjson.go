@@ -17,11 +17,27 @@ type matchJSON struct {
 	Control     string            `json:"control"`
 	Warnings    []string          `json:"warnings"`
 	SampleSizes []json.RawMessage `json:"sample_sizes"`
+	Flow        []json.RawMessage `json:"flow"`
 	Balance     []json.RawMessage `json:"balance"`
 	Effects     []json.RawMessage `json:"effects"`
 }
 
-func (r matchReport) printJSON(w io.Writer) error {
+// printReportsJSON writes an object, or with several arms an array of them.
+func printReportsJSON(w io.Writer, reports []matchReport, several bool) error {
+	out := make([]matchJSON, len(reports))
+	for i, r := range reports {
+		var err error
+		if out[i], err = r.json(); err != nil {
+			return err
+		}
+	}
+	if several {
+		return printJSON(w, out)
+	}
+	return printJSON(w, out[0])
+}
+
+func (r matchReport) json() (matchJSON, error) {
 	s := r.Match.Spec
 	out := matchJSON{
 		Call: r.call, Formula: s.Formula, Method: s.Method, Estimand: s.Estimand,
@@ -29,7 +45,7 @@ func (r matchReport) printJSON(w io.Writer) error {
 	}
 	var err error
 	for table, into := range map[string]*[]json.RawMessage{
-		"sample_sizes": &out.SampleSizes, "balance": &out.Balance, "effects": &out.Effects,
+		"sample_sizes": &out.SampleSizes, "flow": &out.Flow, "balance": &out.Balance, "effects": &out.Effects,
 	} {
 		*into = []json.RawMessage{}
 		for _, t := range r.tables {
@@ -38,10 +54,10 @@ func (r matchReport) printJSON(w io.Writer) error {
 			}
 		}
 		if err != nil {
-			return err
+			return out, err
 		}
 	}
-	return printJSON(w, out)
+	return out, nil
 }
 
 // jsonRows returns each row as an object with its columns in order.

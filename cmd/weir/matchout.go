@@ -2,14 +2,18 @@ package main
 
 import (
 	"io"
+	"path/filepath"
+	"strings"
+	"unicode"
 
 	"github.com/weir-warehouse/weir/metrics/study/figure"
 )
 
-// write makes the folder of --out: the tables, and with --plots the pictures.
+// write makes the folder of --out, or with several arms one within it: the
+// tables, and with --plots the pictures.
 func (r matchReport) write(o matchOptions) error {
 	m := manifest{Call: r.call, Warnings: append([]string{}, r.Warnings...)}
-	return writeFolder(o.out, m, func(out *folder) error {
+	return writeFolder(filepath.Join(o.out, r.folder), m, func(out *folder) error {
 		for _, t := range r.tables {
 			err := out.add(t.name+"."+o.kind, func(w io.Writer) error { return tableWriters()[o.kind](w, t) })
 			if err != nil {
@@ -21,6 +25,16 @@ func (r matchReport) write(o matchOptions) error {
 		}
 		return r.addFigures(out)
 	})
+}
+
+// folderName spells a comparison of arms as a folder: letters and digits stay.
+func folderName(name string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsLetter(c) || unicode.IsDigit(c) {
+			return c
+		}
+		return '_'
+	}, name)
 }
 
 // addFigures draws what there is to draw, in each format.

@@ -15,25 +15,38 @@ import (
 type matchReport struct {
 	*study.Comparison
 	call   string
+	name   string // of the arms, where there are several; else ""
+	folder string // then, within --out
 	tables []matchTable
 }
 
-func newMatchReport(call string, c *study.Comparison, ids []string) matchReport {
-	r := matchReport{Comparison: c, call: call}
+func newMatchReport(call, name string, c *study.Comparison, ids []string) matchReport {
+	r := matchReport{Comparison: c, call: call, name: name}
 	r.tables = append(r.tables, unitsTable(c.Match, ids))
 	if c.Match.Pairs != nil {
 		r.tables = append(r.tables, pairsTable(c.Match.Pairs, ids))
 	}
-	r.tables = append(r.tables, balanceTable(c.Balance), sizesTable(c.Balance.Sizes))
+	r.tables = append(r.tables, balanceTable(c.Balance), sizesTable(c.Balance.Sizes), flowTable(c.Flow()))
 	if len(c.Effects) > 0 {
 		r.tables = append(r.tables, effectsTable(c.Effects))
 	}
 	return r
 }
 
+// prefix stands before what is said of one comparison of several.
+func (r matchReport) prefix() string {
+	if r.name == "" {
+		return ""
+	}
+	return r.name + ": "
+}
+
 // print shows the summary that MatchIt's users know.
 func (r matchReport) print(w io.Writer) error {
 	b := &strings.Builder{}
+	if r.name != "" {
+		fmt.Fprintf(b, "\n%s\n%s\n\n", r.name, strings.Repeat("=", len([]rune(r.name))))
+	}
 	fmt.Fprintf(b, "Call:\n  %s\n\n", r.call)
 	r.describe(b)
 	fmt.Fprintf(b, "\nSummary of Balance for All Data:\n%s\n", balanceText(r.Balance.All, false))
@@ -42,6 +55,7 @@ func (r matchReport) print(w io.Writer) error {
 		fmt.Fprintf(b, "\nSummary of Balance for Subclass %d:\n%s\n", k+1, balanceText(t, false))
 	}
 	fmt.Fprintf(b, "\nSample Sizes:\n%s\n", sizesText(r.Balance.Sizes))
+	fmt.Fprintf(b, "\nFlow of Units:\n%s\n", flowText(r.Flow()))
 	if len(r.Effects) > 0 {
 		fmt.Fprintf(b, "\nEffects (%s), with 95 %% intervals:\n%s\n", r.Match.Spec.Estimand, effectsText(r.Effects))
 	}
@@ -158,6 +172,24 @@ func sizesText(s match.Sizes) string {
 	}
 	add("Unmatched", float64(c.Unmatched), float64(t.Unmatched))
 	add("Discarded", float64(c.Discarded), float64(t.Discarded))
+	return layOut(rows, func(column int) bool { return column > 0 })
+}
+
+// flowText leaves out reasons for which nobody left.
+func flowText(stages []study.Stage) string {
+	rows := [][]string{{"", "Control", "Treated"}}
+	for _, s := range stages {
+		name := s.Name
+		if s.Outcome != "" {
+			name = s.Outcome + ": " + name
+		}
+		if s.Leave {
+			name = "- " + name
+		}
+		if !s.Leave || s.Control+s.Treated > 0 {
+			rows = append(rows, []string{name, strconv.Itoa(s.Control), strconv.Itoa(s.Treated)})
+		}
+	}
 	return layOut(rows, func(column int) bool { return column > 0 })
 }
 

@@ -164,6 +164,16 @@ func sizesTable(s match.Sizes) matchTable {
 		tableField{"Treated", numbers(each(lines, func(l line) float64 { return l.treated }))})
 }
 
+// flowTable has a row for each stage; leave is 1 where the units go.
+func flowTable(stages []study.Stage) matchTable {
+	return newTable("flow",
+		tableField{"outcome", texts(each(stages, func(s study.Stage) string { return s.Outcome }))},
+		tableField{"stage", texts(each(stages, func(s study.Stage) string { return s.Name }))},
+		tableField{"leave", wholes(each(stages, func(s study.Stage) int64 { return whole64(s.Leave) }))},
+		tableField{"control", wholes(each(stages, func(s study.Stage) int64 { return int64(s.Control) }))},
+		tableField{"treated", wholes(each(stages, func(s study.Stage) int64 { return int64(s.Treated) }))})
+}
+
 // effectsTable has a row for each outcome, model and measure.
 func effectsTable(effects []study.Effect) matchTable {
 	number := func(f func(study.Effect) float64) arrow.Array { return numbers(each(effects, f)) }

@@ -64,6 +64,15 @@ func (m *Formula) Terms() []string {
 // Variables returns the variables as written, such as "age" or "log(re74)".
 func (m *Formula) Variables() []string { return m.names }
 
+// Treatment returns the response as written, such as "treat"; "" if the formula
+// has none.
+func (m *Formula) Treatment() string {
+	if m.response == nil {
+		return ""
+	}
+	return m.response.String()
+}
+
 // Columns returns the names of the data's columns that the right side reads.
 func (m *Formula) Columns() []string {
 	var out []string

@@ -1,7 +1,9 @@
 package match
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/weir-warehouse/weir/policy"
 )
@@ -62,27 +64,22 @@ type Contrast struct {
 
 // Contrasts splits units of several arms into comparisons of two: each arm
 // against comparison, and, if pairwise, each other arm against each later one.
-// The treatment is a column of categories.
+// Arms go by the text of the treatment's values, in their order.
 func Contrasts(f *Frame, treatment, comparison string, pairwise bool) ([]Contrast, error) {
 	c, err := f.Column(treatment)
 	if err != nil {
 		return nil, err
 	}
-	if c.Numeric() {
-		return nil, policy.Errorf(policy.Usage, "the treatment %q is numeric; arms must be categories", treatment)
-	}
 	if err := complete("the treatment", []Column{c}); err != nil {
 		return nil, err
 	}
-	c = c.dropLevels()
-	base := -1
-	for k, level := range c.levels {
-		if level == comparison {
-			base = k
-		}
+	if c.Numeric() {
+		c = numbered(c)
 	}
+	c = c.dropLevels()
+	base := slices.Index(c.levels, comparison)
 	if base < 0 {
-		return nil, policy.Errorf(policy.Usage, "the treatment %q has no arm %q", treatment, comparison)
+		return nil, policy.Errorf(policy.Usage, "the treatment %q has no arm %q; its arms are %s", treatment, comparison, strings.Join(c.levels, ", "))
 	}
 	var out []Contrast
 	for k := range c.levels {
@@ -98,6 +95,20 @@ func Contrasts(f *Frame, treatment, comparison string, pairwise bool) ([]Contras
 		}
 	}
 	return out, nil
+}
+
+// numbered makes categories of a column's numbers, in ascending order.
+func numbered(c Column) Column {
+	values := distinct(c.values)
+	codes, levels := make([]int32, len(c.values)), make([]string, len(values))
+	for k, x := range values {
+		levels[k] = strconv.FormatFloat(x, 'g', -1, 64)
+	}
+	for i, x := range c.values {
+		k, _ := slices.BinarySearch(values, x)
+		codes[i] = int32(k) //nolint:gosec // fewer than rows
+	}
+	return Coded(c.name, codes, levels)
 }
 
 func contrast(f *Frame, c Column, treated, comparison int) Contrast {

@@ -30,7 +30,8 @@ type Comparison struct {
 	Effects  []Effect // by outcome, then model, then measure
 	Warnings []string // one line each
 
-	plan Plan // with the indicators of what was missing
+	plan Plan        // with the indicators of what was missing
+	lost []attrition // by outcome
 }
 
 // Compare matches the units of f, measures balance, and estimates the effects
@@ -62,6 +63,7 @@ func Compare(f *match.Frame, p Plan) (*Comparison, error) {
 		if err != nil {
 			return nil, fmt.Errorf("outcome %q: %w", outcome, err)
 		}
+		c.lost = append(c.lost, a.attrition())
 		c.Warnings = append(c.Warnings, a.warnings()...)
 		effects, failures := a.effects()
 		c.Effects = append(c.Effects, effects...)
