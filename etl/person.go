@@ -191,8 +191,8 @@ func (g *staging) define(ctx context.Context) error {
 	return nil
 }
 
-// view returns the cheaper view that has the columns.
-func (g *staging) view(columns ...string) string {
+// cheapest returns the cheaper view that has the columns.
+func (g *staging) cheapest(columns ...string) string {
 	for _, name := range columns {
 		if col, ok := g.k.Column(name); ok && col.Person != "" {
 			return "staged"

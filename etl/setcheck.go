@@ -110,7 +110,7 @@ func (g *staging) findTwins(ctx context.Context, keys string) error {
 	parts := max(1, (rows+twinRows-1)/twinRows)
 	for part := range parts {
 		if err := g.exec(ctx, fmt.Sprintf("INSERT INTO twin SELECT h FROM (SELECT hash(%s) AS h FROM %s) WHERE h %% %d = %d GROUP BY 1 HAVING count(*) > 1",
-			keys, g.view(g.k.PrimaryKey...), parts, part)); err != nil {
+			keys, g.cheapest(g.k.PrimaryKey...), parts, part)); err != nil {
 			return err
 		}
 	}
@@ -196,7 +196,7 @@ func (g *staging) orphans(col *contract.Column) string {
 		return "SELECT NULL AS _row WHERE false" // a catalog has no dangling references
 	}
 	name, target := duck.Ident(col.Name), duck.Ident(col.Reference.Column)
-	known := fmt.Sprintf("SELECT %s AS id FROM %s UNION SELECT %[1]s FROM %s", target, table(to), past(to))
+	known := loadedKeys(to, col.Reference.Column)
 	if to == g.k {
 		known += fmt.Sprintf(" UNION SELECT %s FROM staged s WHERE %s", target, good)
 	}

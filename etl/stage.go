@@ -18,9 +18,9 @@ type Rows struct {
 	Source  string            // SQL over the query's columns and rowid: the position in the file, from 0
 }
 
-// staging is one batch between its file and its table. Its rows stand in the
-// temporary table stage: typed values, identifiers, and in words of bits which
-// value checks failed.
+// staging is one batch between its file and its table. Its rows are the view
+// stage, over the temporary table packed: typed values, identifiers, and in
+// words of bits which value checks failed.
 type staging struct {
 	*store
 	k       *contract.Contract
@@ -28,6 +28,7 @@ type staging struct {
 	rows    Rows
 	offered map[string]bool
 	checks  []check
+	known   map[string][]string // of references to datasets of few rows, the values that are loaded
 	people  []person
 	sources []source // the files behind it, if it comes from files
 }
@@ -36,7 +37,7 @@ type staging struct {
 // also have _deleted, by which a source says that a row has ended.
 const sourceRow = "_source_row"
 
-// wordBits is how many checks one mask column holds.
+// wordBits is how many bits of a word are used.
 const wordBits = 60
 
 // stage reads and checks the rows one by one, in one pass of the engine.
@@ -46,9 +47,13 @@ func (s *store) stage(ctx context.Context, k *contract.Contract, mode contract.L
 		g.offered[name] = true
 	}
 	g.checks = valueChecks(k, g.offered)
+	if err := g.knownReferences(ctx); err != nil {
+		return nil, err
+	}
 	for _, stmt := range []string{
 		"CREATE OR REPLACE TEMP TABLE violation (_row BIGINT, rule VARCHAR, col VARCHAR)",
-		"CREATE OR REPLACE TEMP TABLE stage AS " + g.query(),
+		"CREATE OR REPLACE TEMP TABLE packed AS " + g.query(),
+		g.view(),
 		g.maskQuery(),
 	} {
 		if err := s.exec(ctx, stmt); err != nil {
@@ -59,7 +64,6 @@ func (s *store) stage(ctx context.Context, k *contract.Contract, mode contract.L
 }
 
 func (g *staging) query() string {
-	names := g.stored()
 	var texts, values []string
 	for _, name := range g.rows.Columns {
 		col, stored := g.k.Column(name)
@@ -74,44 +78,59 @@ func (g *staging) query() string {
 			values = append(values, raw(name)+" AS "+duck.Ident(name))
 		}
 	}
-	for _, col := range g.k.Columns {
-		if col.Person == "" && !g.offered[col.Name] {
-			values = append(values, "CAST(NULL AS "+col.Type+") AS "+duck.Ident(col.Name))
-		}
-	}
-	texts = append(texts, "_repaired", "_empty")
+	values, texts = append(values, g.absent()...), append(texts, "_repaired", "_empty")
 	if g.rows.Source == sourceRow {
-		texts, names = append(texts, sourceRow, "_deleted"), append(names, sourceRow, "_deleted")
+		texts = append(texts, sourceRow, "_deleted")
 	}
-	masks := g.masks()
-	return fmt.Sprintf("SELECT %s, _repaired%s AS _repaired, _empty, %s, CASE WHEN NOT _empty AND (%s) THEN %s END AS _fields "+
-		"FROM (SELECT *, %s FROM (SELECT *, %s FROM (SELECT %s FROM (%s))))",
-		g.narrow(names), g.caseRepairs(), strings.Join(maskNames(len(masks)), ", "), failed(len(masks)), g.fields(),
-		strings.Join(masks, ", "), strings.Join(values, ", "), strings.Join(texts, ", "), g.rows.Query)
+	words, _ := pack(g.fields())
+	return fmt.Sprintf("SELECT %s, CASE WHEN NOT _empty AND (%s) THEN %s END AS _fields FROM (SELECT *, %s FROM (SELECT *, %s FROM (SELECT %s FROM (%s))))",
+		strings.Join(append(g.whole(), words...), ", "), failed(g.words())+g.unlisted(), g.asJSON(),
+		strings.Join(append(g.masks(), g.knownPlaces()...), ", "), strings.Join(values, ", "), strings.Join(texts, ", "), g.rows.Query)
 }
 
-// narrow selects columns in as few bytes as they need: values of an enum, of
-// which a stage has millions, as numbers. A key stays as it was written, since
-// a row that fails is found again by it.
-func (g *staging) narrow(names []string) string {
-	out := make([]string, len(names))
-	for i, name := range names {
-		out[i] = duck.Ident(name)
-		if col, ok := g.k.Column(name); ok && len(col.Enum) > 0 && !slices.Contains(g.k.PrimaryKey, name) {
-			out[i] = fmt.Sprintf("TRY_CAST(%s AS ENUM (%s)) AS %[1]s", out[i], literals(col.Enum))
+// view is the SQL that makes the stage: the packed rows with every column.
+func (g *staging) view() string {
+	_, columns := pack(g.fields())
+	columns = append(columns, g.absent()...)
+	return fmt.Sprintf("CREATE OR REPLACE TEMP VIEW stage AS SELECT rowid AS rowid, %s, _fields FROM packed", strings.Join(append(g.whole(), columns...), ", "))
+}
+
+// absent is the SQL of the columns that the input does not have.
+func (g *staging) absent() []string {
+	var nulls []string
+	for i := range g.k.Columns {
+		if col := &g.k.Columns[i]; col.Person == "" && !g.offered[col.Name] {
+			nulls = append(nulls, "CAST(NULL AS "+col.Type+") AS "+duck.Ident(col.Name))
 		}
 	}
-	return strings.Join(out, ", ")
+	return nulls
 }
 
-// stored lists the columns that the stage keeps: every column of the dataset
-// but person keys, and the identifiers that name those.
+// whole lists the columns that no word holds.
+func (g *staging) whole() []string {
+	packed := map[string]bool{}
+	for _, f := range g.fields() {
+		packed[f.name] = true
+	}
+	var names []string
+	for _, name := range g.stored() {
+		if !packed[name] {
+			names = append(names, duck.Ident(name))
+		}
+	}
+	if g.rows.Source == sourceRow {
+		names = append(names, sourceRow, "_deleted")
+	}
+	return names
+}
+
+// stored lists the input columns that the stage keeps: those of the dataset,
+// and the identifiers that name its people.
 func (g *staging) stored() []string {
 	var names []string
 	for _, col := range g.k.Columns {
-		if col.Person == "" {
+		if col.Person == "" && g.offered[col.Name] {
 			names = append(names, col.Name)
-			continue
 		}
 		for _, id := range col.IdentifierColumns() {
 			if _, column := g.k.Column(id); g.offered[id] && !column {
@@ -128,27 +147,14 @@ func (g *staging) masks() []string {
 	for chunk := range slices.Chunk(g.checks, wordBits) {
 		bits := make([]string, len(chunk))
 		for i, c := range chunk {
-			bits[i] = fmt.Sprintf("CASE WHEN %s THEN %d::UBIGINT ELSE 0 END", c.fails, uint64(1)<<i)
+			bits[i] = fmt.Sprintf("CASE WHEN %s THEN %d ELSE 0 END", c.fails, uint64(1)<<i)
 		}
-		words = append(words, fmt.Sprintf("CAST(%s AS %s) AS _mask%d", strings.Join(bits, " | "), wordType(len(chunk)), len(words)))
+		words = append(words, fmt.Sprintf("%s AS _mask%d", strings.Join(bits, " | "), len(words)))
 	}
 	if len(words) == 0 {
-		words = []string{"0::UBIGINT AS _mask0"}
+		words = []string{"0 AS _mask0"}
 	}
 	return words
-}
-
-// wordType is the narrowest type of so many bits.
-func wordType(bits int) string {
-	switch {
-	case bits <= 8:
-		return "UTINYINT"
-	case bits <= 16:
-		return "USMALLINT"
-	case bits <= 32:
-		return "UINTEGER"
-	}
-	return "UBIGINT"
 }
 
 func maskNames(n int) []string {
@@ -178,9 +184,9 @@ func (g *staging) caseRepairs() string {
 	return b.String()
 }
 
-// fields is the row as JSON of input columns: values that have their type in
+// asJSON is the row as JSON of input columns: values that have their type in
 // canonical form, others as they stood.
-func (g *staging) fields() string {
+func (g *staging) asJSON() string {
 	pairs := make([]string, len(g.rows.Columns))
 	for i, name := range g.rows.Columns {
 		pairs[i] = fmt.Sprintf("%s, coalesce(CAST(%s AS VARCHAR), %s)", duck.Literal(name), duck.Ident(name), raw(name))
@@ -192,14 +198,13 @@ func (g *staging) fields() string {
 func (g *staging) maskQuery() string {
 	var lists []string
 	for i, c := range g.checks {
-		lists = append(lists, fmt.Sprintf("(%d, %d::UBIGINT, %s, %s)", i/wordBits, uint64(1)<<(i%wordBits), duck.Literal(c.rule), duck.Literal(c.column)))
+		lists = append(lists, fmt.Sprintf("(%d, %d, %s, %s)", i/wordBits, uint64(1)<<(i%wordBits), duck.Literal(c.rule), duck.Literal(c.column)))
 	}
 	if len(lists) == 0 {
 		return "SELECT 1"
 	}
-	words := strings.Join(maskNames(g.words()), "::UBIGINT, ") + "::UBIGINT"
 	return fmt.Sprintf(`INSERT INTO violation
 		SELECT s._row, c.rule, c.col
 		FROM (SELECT rowid AS _row, [%s] AS words FROM stage WHERE NOT _empty AND (%s)) s
-		JOIN (VALUES %s) c(word, bit, rule, col) ON s.words[c.word + 1] & c.bit <> 0`, words, failed(g.words()), strings.Join(lists, ", "))
+		JOIN (VALUES %s) c(word, bit, rule, col) ON s.words[c.word + 1] & c.bit <> 0`, strings.Join(maskNames(g.words()), ", "), failed(g.words()), strings.Join(lists, ", "))
 }
