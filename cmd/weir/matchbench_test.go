@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -217,7 +216,11 @@ func (s *matchBench) runR() bool {
 			fmt.Fprintf(&script, "say(%q, seconds(MatchIt::matchit(formula, d, %s)))\n", task.name, task.r)
 		}
 	}
-	out, err := exec.CommandContext(context.Background(), program, "-e", script.String()).Output()
+	file := filepath.Join(s.dir, "matchit.R")
+	if err := os.WriteFile(file, []byte(script.String()), 0o600); err != nil {
+		s.Fatal(err)
+	}
+	out, err := exec.CommandContext(s.Context(), program, file).Output()
 	if err != nil || len(out) == 0 {
 		return false
 	}
