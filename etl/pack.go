@@ -150,7 +150,7 @@ func bounded(col *contract.Column) (field, bool) {
 		return field{}, false
 	}
 	number := fmt.Sprintf("CASE WHEN %s BETWEEN %d AND %d THEN CAST((%[1]s - (%[2]d)) * %[4]d AS BIGINT) + 1 ELSE 0 END", duck.Ident(col.Name), low, high, unit)
-	return field{col.Name, bits.Len(uint((high-low)*unit + 1)), number, func(code string) string { //nolint:gosec // not negative
+	return field{col.Name, bits.Len(uint((high-low)*unit + 1)), number, func(code string) string {
 		value := fmt.Sprintf("%s + (%d)", code, low*unit-1)
 		if scale > 0 {
 			value = fmt.Sprintf("CAST(%s AS DECIMAL(18,0)) * CAST(%s AS DECIMAL(%d,%[3]d))", value, strconv.FormatFloat(1/float64(unit), 'f', scale, 64), scale)

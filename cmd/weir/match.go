@@ -163,7 +163,9 @@ func (o matchOptions) compare(data units) ([]matchReport, error) {
 			ids[k] = data.ids[i]
 		}
 		r := newMatchReport(o.call, c.Treated+" against "+c.Control, c.Comparison, ids)
-		for r.folder = folderName(r.name); taken[r.folder]; r.folder += "_" {
+		r.folder = folderName(r.name)
+		for taken[r.folder] {
+			r.folder += "_"
 		}
 		taken[r.folder] = true
 		reports = append(reports, r)

@@ -114,7 +114,7 @@ func newMatchBench(b *testing.B) *matchBench {
 
 // draw makes the units: covariates of which treatment depends, and an outcome.
 func (s *matchBench) draw() {
-	r := rand.New(rand.NewPCG(1, 0)) //nolint:gosec // a reproducible draw
+	r := rand.New(rand.NewPCG(1, 0))
 	logit := make([]float64, benchUnits)
 	for j := range benchCovariates {
 		x := make([]float64, benchUnits)
@@ -168,11 +168,11 @@ func (s *matchBench) write() {
 	for i := range benchUnits {
 		for j, name := range names {
 			if j > 0 {
-				_ = w.WriteByte(',') //nolint:errcheck // Flush tells
+				_ = w.WriteByte(',')
 			}
-			_, _ = w.WriteString(strconv.FormatFloat(s.columns[name][i], 'g', -1, 64)) //nolint:errcheck // Flush tells
+			_, _ = w.WriteString(strconv.FormatFloat(s.columns[name][i], 'g', -1, 64))
 		}
-		_ = w.WriteByte('\n') //nolint:errcheck // Flush tells
+		_ = w.WriteByte('\n')
 	}
 	if err := w.Flush(); err != nil {
 		s.Fatal(err)
