@@ -52,11 +52,11 @@ build: ## build bin/weir
 
 .PHONY: test
 test: ## run all tests; those that need a program you lack say so and skip
-	@$(GOTEST) ./...
+	@$(GOTEST) -timeout 30m ./...
 
 .PHONY: test-strict
 test-strict: ## run all tests, none from the cache; a skipped one is a failure
-	@WEIR_CI=1 $(GOTEST) -count=1 ./...
+	@WEIR_CI=1 $(GOTEST) -count=1 -timeout 30m ./...
 	@cd tools && go test ./skipcheck
 	@cd policy/audit/interop && go test ./...
 
@@ -67,7 +67,7 @@ test-grafana: ## try the dashboards in the Grafana at GRAFANA_URL
 
 .PHONY: race
 race: ## run the tests under the race detector where it pays
-	@WEIR_CI=1 $(GOTEST) -count=1 -race $(RACE_PACKAGES)
+	@WEIR_CI=1 $(GOTEST) -count=1 -timeout 30m -race $(RACE_PACKAGES)
 
 .PHONY: noninterference
 noninterference: ## compare two worlds over N generated statements (default 20000)

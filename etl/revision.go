@@ -30,22 +30,27 @@ func (s *store) revisions(ctx context.Context) (map[string]string, error) {
 		if c == contract.Vault {
 			continue
 		}
-		rows, err := s.conn.QueryContext(ctx, fmt.Sprintf("SELECT dataset, revision FROM %s.ledger.dataset", duck.Ident(string(c))))
-		if err != nil {
-			return nil, err
-		}
-		for rows.Next() {
-			var dataset, revision string
-			if err := rows.Scan(&dataset, &revision); err != nil {
-				return nil, errors.Join(err, rows.Close())
-			}
-			out[dataset] = revision
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		if err := s.revisionsOf(ctx, c, out); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
+}
+
+func (s *store) revisionsOf(ctx context.Context, c contract.Compartment, out map[string]string) error {
+	rows, err := s.conn.QueryContext(ctx, fmt.Sprintf("SELECT dataset, revision FROM %s.ledger.dataset", duck.Ident(string(c))))
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	for rows.Next() {
+		var dataset, revision string
+		if err := rows.Scan(&dataset, &revision); err != nil {
+			return err
+		}
+		out[dataset] = revision
+	}
+	return rows.Err()
 }
 
 // Marts is what is published beside the data that it was made from.

@@ -142,12 +142,12 @@ func (r *resolver) read(ctx context.Context, p *parsed, tree string) error {
 	verdict := r.guard.Check(m.SQL, []byte(tree), scope)
 	if verdict.Refusal != nil {
 		r.refused(p, verdict.Refusal)
-		return nil
+		return nil //nolint:nilerr // it is a problem of the file
 	}
 	r.facts(m, verdict.Facts)
 	if err := r.columns(ctx, m); err != nil {
 		r.problem(p, sqlFile, "correct it", "the engine refuses it: %v", firstLine(err))
-		return nil //nolint:nilerr // it is a problem of the file
+		return nil
 	}
 	if m.Kind == KindRelation {
 		r.scope = append(r.scope, guard.Relation{Schema: schemaName, Name: m.ID, Columns: m.Names()})

@@ -21,7 +21,7 @@ import (
 func (a *app) newQuickstart() *cobra.Command {
 	return &cobra.Command{
 		Use:   "quickstart",
-		Short: "Make a home, load a synthetic district, compute its metrics and publish it",
+		Short: "Make a home of a synthetic district, with metrics, and publish it",
 		Long: `Makes a home if there is none, writes the source files of a synthetic district
 into its folder source/, loads them, computes the metrics, publishes a snapshot,
 lists a principal of each role, and says what to try next. Run again, it finds

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/weir-warehouse/weir/policy"
@@ -78,16 +79,19 @@ func (t turns) relay(ctx context.Context, e audit.Entry) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	var reached atomic.Bool
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", relayPath(t.home))
+		conn, err := (&net.Dialer{}).DialContext(ctx, "unix", relayPath(t.home))
+		reached.Store(err == nil)
+		return conn, err
 	}}}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://audit/", bytes.NewReader(body))
 	if err != nil {
 		return 0, err
 	}
 	response, err := client.Do(request)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
-		return 0, errNoRelay
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) || !reached.Load() && ctx.Err() != nil {
+		return 0, errNoRelay // nothing was sent
 	}
 	if err != nil {
 		return 0, err

@@ -19,8 +19,8 @@ import (
 func (a *app) newStudy() *cobra.Command {
 	return group("study", "Plan, register, estimate and release matched comparisons",
 		`A study asks what a programme did for the teachers who took part, compared with
-matched teachers who did not. Its protocol is a YAML file. It is designed without
-sight of outcomes, registered on the audit log, estimated, and released once two
+matched teachers who did not. Its protocol is a YAML file. It is designed
+without sight of outcomes, registered on the audit log, estimated, and released once two
 others, a privacy officer among them, approve. Until then its files stay in the
 home's folder enclave.`,
 		`  weir study list

@@ -66,8 +66,8 @@ func (a *app) newStudyRegister() *cobra.Command {
 		Use:   "register PROTOCOL --as RESEARCHER",
 		Short: "Freeze protocol and match, with their hashes on the audit log",
 		Long: `Designs the study once more, and puts the SHA-256 of its protocol and of its
-match on the audit log, before any outcome is read. From then on an estimate that
-departs from them needs a reason, which its report shows.`,
+match on the audit log, before any outcome is read. From then on an estimate
+that departs from them needs a reason, which its report shows.`,
 		Example: "  weir study register coaching_improvement --as ruth --agreement a1",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

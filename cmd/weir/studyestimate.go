@@ -23,8 +23,8 @@ func (a *app) newStudyEstimate() *cobra.Command {
 		Use:   "estimate PROTOCOL --as RESEARCHER",
 		Short: "Read the outcomes of a registered study, and report",
 		Long: `Runs a registered study in the phase estimate: effects with intervals,
-subgroups, sensitivity, and what the What Works Clearinghouse and ESSA would make
-of it. The report passes disclosure control before it is written into the home's
+subgroups, sensitivity, and what the What Works Clearinghouse and ESSA would
+make of it. The report passes disclosure control before it is written into the home's
 folder enclave.
 
 A protocol, or a match, that is not the one registered needs --deviation, whose

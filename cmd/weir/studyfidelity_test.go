@@ -55,7 +55,7 @@ type found struct {
 // fidelity studies the synthetic district of a seed by all planted protocols.
 func fidelity(tb testing.TB, seed int64) map[string]found {
 	tb.Helper()
-	top, err := os.MkdirTemp("", "weir-fidelity-*")
+	top, err := os.MkdirTemp("", "weir-fidelity-*") //nolint:usetesting // it goes before the next district comes
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -33,8 +33,8 @@ func (a *app) newStudyApprove() *cobra.Command {
 		Use:   "approve STUDY --as PRINCIPAL",
 		Short: "Approve a study's report for release, or refuse it",
 		Long: `Puts on the audit log that a principal approves the report as it lies in the
-enclave, by its SHA-256. Policy says who may. The author cannot, and a report that
-is made anew needs new approvals.`,
+enclave, by its SHA-256. Policy says who may. The author cannot, and a report
+that is made anew needs new approvals.`,
 		Example: `  weir study approve coaching_improvement --as petra
   weir study approve coaching_improvement --as petra --refuse --note "table 3"`,
 		Args: cobra.ExactArgs(1),

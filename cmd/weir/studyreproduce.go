@@ -29,8 +29,8 @@ func (a *app) newStudyReproduce() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "reproduce REPORT.json --as RESEARCHER",
 		Short: "Run a report's study again, and compare every byte",
-		Long: `Runs the study of a report again from the snapshot, under the policy revision and
-with the program version that the report names, and compares the reports byte by
+		Long: `Runs the study of a report again from the snapshot, under the policy revision
+and with the program version that the report names, and compares the reports byte by
 byte. Another version or policy is refused, with what to put in its place.`,
 		Example: "  weir study reproduce report.json --as ruth",
 		Args:    cobra.ExactArgs(1),

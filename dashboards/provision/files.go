@@ -185,10 +185,10 @@ func (f Files) compose() ([]byte, error) {
 	for i, t := range f.Targets {
 		port := firstPort + i
 		ports = append(ports, fmt.Sprintf("127.0.0.1:%d:%[1]d", port))
-		services["grafana-"+t.folder()] = map[string]any{ //nolint:gosec // the password is the name of a variable
+		services["grafana-"+t.folder()] = map[string]any{
 			"image": "${GRAFANA_IMAGE:-grafana/grafana:12.4.0}", "network_mode": "service:weir", "depends_on": []string{"weir"},
 			"user": "${WEIR_UID:?your user id, which owns the home}:0", "restart": "unless-stopped",
-			"environment": map[string]any{
+			"environment": map[string]any{ //nolint:gosec // the password is the name of a variable
 				"GF_SERVER_HTTP_PORT": strconv.Itoa(port), "GF_ANALYTICS_REPORTING_ENABLED": "false",
 				"GF_SECURITY_ADMIN_PASSWORD": "${GRAFANA_PASSWORD:?set the password of Grafana's user admin}",
 			},

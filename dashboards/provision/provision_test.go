@@ -101,7 +101,7 @@ func settled(t *testing.T, s *stub, p *provision.Provisioner) {
 	if done := must(t, p); done[provision.Unchanged] == 0 || len(done) != 1 || s.changes != before {
 		t.Errorf("the next run does %v, with %d changes", done, s.changes-before)
 	}
-	if n := p.Keys.(*keys).live(); n != len(p.Targets) { //nolint:forcetypeassert // the tests' own
+	if n := p.Keys.(*keys).live(); n != len(p.Targets) { //nolint:forcetypeassert,errcheck // the tests' own
 		t.Errorf("%d tokens in force for %d data sources", n, len(p.Targets))
 	}
 }
@@ -140,17 +140,17 @@ func TestDrift(t *testing.T) {
 	o := s.orgs[1]
 	for name, change := range map[string]func(){
 		"a panel": func() {
-			o.boards["weir-policy-decisions"].Dashboard.(map[string]any)["panels"].([]any)[0].(map[string]any)["title"] = "x"
+			o.boards["weir-policy-decisions"].Dashboard.(map[string]any)["panels"].([]any)[0].(map[string]any)["title"] = "x" //nolint:errcheck,forcetypeassert // another type panics, and the test fails
 		},
 		"its folder":    func() { o.boards["weir-policy-decisions"].Meta.FolderUID = "" },
 		"the title":     func() { o.folders["weir-privacy-officer"].Title = "x" },
 		"a permission":  func() { o.permissions["weir-privacy-officer"][1].Permission = 2 },
 		"the address":   func() { o.sources["weir-privacy-officer"].URL = "elsewhere:1" },
-		"a setting":     func() { o.sources["weir-privacy-officer"].JSONData.(map[string]any)["sslmode"] = "x" },
+		"a setting":     func() { o.sources["weir-privacy-officer"].JSONData.(map[string]any)["sslmode"] = "x" }, //nolint:errcheck,forcetypeassert // as above
 		"the password":  func() { o.sources["weir-privacy-officer"].SecureJSONFields = nil },
 		"the token":     func() { _ = p.Keys.Retire(t.Context(), p.Targets[0], "") },
 		"a rule":        func() { o.rules["weir-policy-rejected"].Title = new("x") },
-		"a rule's text": func() { o.rules["weir-policy-rejected"].Data[0].Model.(map[string]any)["rawSql"] = "x" },
+		"a rule's text": func() { o.rules["weir-policy-rejected"].Data[0].Model.(map[string]any)["rawSql"] = "x" }, //nolint:errcheck,forcetypeassert // as above
 		"a lost rule":   func() { delete(o.rules, "weir-policy-rejected") },
 	} {
 		change()
@@ -285,7 +285,7 @@ func TestForeignSource(t *testing.T) {
 	if _, err := run(t, p); policy.CodeOf(err) != policy.Busy {
 		t.Errorf("a name that is taken: %v", err)
 	}
-	if n := p.Keys.(*keys).live(); n != 0 { //nolint:forcetypeassert // the tests' own
+	if n := p.Keys.(*keys).live(); n != 0 { //nolint:forcetypeassert,errcheck // the tests' own
 		t.Errorf("%d tokens are left", n)
 	}
 }

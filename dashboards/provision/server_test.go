@@ -390,7 +390,7 @@ func (s *stub) boardRoutes(mux *http.ServeMux, o *organisation) {
 	mux.HandleFunc("GET /api/search", func(w http.ResponseWriter, r *http.Request) {
 		var found []*models.Hit
 		for uid, d := range o.boards {
-			board := d.Dashboard.(map[string]any) //nolint:forcetypeassert // it was kept as one
+			board := d.Dashboard.(map[string]any) //nolint:forcetypeassert,errcheck // it was kept as one
 			tags := fmt.Sprint(board["tags"])
 			if strings.Contains(tags, r.URL.Query().Get("tag")) {
 				found = append(found, &models.Hit{UID: uid, Title: fmt.Sprint(board["title"]), Type: "dash-db"})
