@@ -20,9 +20,9 @@ func (a *app) newStudy() *cobra.Command {
 	return group("study", "Plan, register, estimate and release matched comparisons",
 		`A study asks what a programme did for the teachers who took part, compared with
 matched teachers who did not. Its protocol is a YAML file. It is designed
-without sight of outcomes, registered on the audit log, estimated, and released once two
-others, a privacy officer among them, approve. Until then its files stay in the
-home's folder enclave.`,
+without sight of outcomes, registered on the audit log, estimated, and released
+once two others, a privacy officer among them, approve. Until then its files
+stay in the home's folder enclave.`,
 		`  weir study list
   weir study design ai_personalized_observation_gain --as ruth --agreement a1
   weir study register ai_personalized_observation_gain --as ruth --agreement a1

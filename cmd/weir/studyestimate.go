@@ -24,8 +24,8 @@ func (a *app) newStudyEstimate() *cobra.Command {
 		Short: "Read the outcomes of a registered study, and report",
 		Long: `Runs a registered study in the phase estimate: effects with intervals,
 subgroups, sensitivity, and what the What Works Clearinghouse and ESSA would
-make of it. The report passes disclosure control before it is written into the home's
-folder enclave.
+make of it. The report passes disclosure control before it is written into the
+home's folder enclave.
 
 A protocol, or a match, that is not the one registered needs --deviation, whose
 reason goes to the audit log and into the report.`,

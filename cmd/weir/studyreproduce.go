@@ -30,8 +30,9 @@ func (a *app) newStudyReproduce() *cobra.Command {
 		Use:   "reproduce REPORT.json --as RESEARCHER",
 		Short: "Run a report's study again, and compare every byte",
 		Long: `Runs the study of a report again from the snapshot, under the policy revision
-and with the program version that the report names, and compares the reports byte by
-byte. Another version or policy is refused, with what to put in its place.`,
+and with the program version that the report names, and compares the reports
+byte by byte. Another version or policy is refused, with what to put in its
+place.`,
 		Example: "  weir study reproduce report.json --as ruth",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
