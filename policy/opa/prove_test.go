@@ -147,3 +147,14 @@ func TestInvariantsHoldOfWhatTheProofDoesNotGoThrough(t *testing.T) {
 		t.Errorf("got %v, want a counterexample", err)
 	}
 }
+
+// BenchmarkProve proves the built-in bundle over the warehouse's catalogue with
+// marts. The limit is ten seconds.
+func BenchmarkProve(b *testing.B) {
+	e := engine(b)
+	for b.Loop() {
+		if _, err := e.Prove(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -21,7 +21,7 @@ import (
 // ratios and differences within one run.
 
 // costRows is how many rows the table of the slow statements has.
-const costRows = 3_000_000
+const costRows = 6_000_000
 
 const (
 	slow  = "SELECT ingredient, count(*), sum(amount), avg(quantity), count(DISTINCT unit) FROM %s WHERE amount > 5 GROUP BY 1 ORDER BY 1"

@@ -78,6 +78,9 @@ func (g *Gateway) described(o *open) []pgcatalog.Relation {
 		for _, col := range t.columns {
 			r.Columns = append(r.Columns, pgcatalog.Column{Name: col.name, Type: col.kind, Description: g.describe(t, col.name)})
 		}
+		for _, ref := range g.references(o, t) {
+			r.References = append(r.References, pgcatalog.Reference(ref))
+		}
 		out[i] = r
 	}
 	return out

@@ -24,7 +24,12 @@ type Relation struct {
 	Description string
 	Columns     []Column
 	Key         []string // columns of the primary key, in order; none: it has none
+	References  []Reference
 }
+
+// Reference says that the values of a column are those of another relation's
+// primary key, which is the one column Key.
+type Reference struct{ Column, Schema, Relation, Key string }
 
 // Column is a column of a relation. Its type is the engine's name of it.
 type Column struct {
@@ -49,6 +54,7 @@ const (
 	firstSchema       = 16_400
 	firstRelation     = 20_000
 	perRelation       = 4 // the relation, its key's index, the constraint
+	firstReference    = 1_000_000
 )
 
 // Statements fill an empty instance with the catalogue of relations.
@@ -59,6 +65,7 @@ func Statements(relations []Relation) ([]string, error) {
 		"CREATE TABLE scope.relation(oid INTEGER, name VARCHAR, namespace INTEGER, kind VARCHAR, columns INTEGER, keyed BOOLEAN, description VARCHAR)",
 		"CREATE TABLE scope.attribute(relation INTEGER, number INTEGER, name VARCHAR, type INTEGER, modifier INTEGER, required BOOLEAN, description VARCHAR)",
 		"CREATE TABLE scope.key(oid INTEGER, name VARCHAR, namespace INTEGER, relation INTEGER, columns SMALLINT[])",
+		"CREATE TABLE scope.reference(oid INTEGER, name VARCHAR, namespace INTEGER, relation INTEGER, columns SMALLINT[], target INTEGER, keys SMALLINT[])",
 	}
 	f := filler{rows: map[string][]string{}, schemas: map[string]int{
 		"pg_catalog": catalogSchema, "information_schema": informationSchema, Main: publicSchema,
@@ -66,6 +73,7 @@ func Statements(relations []Relation) ([]string, error) {
 	for i, r := range relations {
 		f.relation(firstRelation+i*perRelation, r)
 	}
+	f.references(relations)
 	for _, name := range slices.Sorted(maps.Keys(f.schemas)) {
 		f.row("namespace", strconv.Itoa(f.schemas[name]), literal(name))
 	}
@@ -137,13 +145,9 @@ func (f *filler) relation(oid int, r Relation) {
 		f.schemas[r.Schema] = firstSchema + len(f.schemas)
 	}
 	namespace := strconv.Itoa(f.schemas[r.Schema])
-	numbers := map[string]int{}
-	for i, c := range r.Columns {
-		numbers[c.Name] = i + 1
-	}
 	var key []string
 	for _, name := range r.Key {
-		key = append(key, strconv.Itoa(numbers[name]))
+		key = append(key, place(r, name))
 	}
 	keyed := len(key) > 0
 	f.row("relation", strconv.Itoa(oid), literal(r.Name), namespace, "'r'", strconv.Itoa(len(r.Columns)), strconv.FormatBool(keyed), literal(r.Description))
@@ -155,9 +159,26 @@ func (f *filler) relation(oid int, r Relation) {
 		f.row("relation", index, literal(r.Name+"_pkey"), namespace, "'i'", strconv.Itoa(len(key)), "false", "''")
 		f.row("key", index, literal(r.Name+"_pkey"), namespace, strconv.Itoa(oid), "["+strings.Join(key, ", ")+"]")
 		for i, name := range r.Key {
-			f.column(oid+1, i+1, Column{Name: name, Type: r.Columns[numbers[name]-1].Type}, false)
+			at := slices.IndexFunc(r.Columns, func(c Column) bool { return c.Name == name })
+			f.column(oid+1, i+1, Column{Name: name, Type: r.Columns[at].Type}, false)
 		}
 	}
+}
+
+// references writes the foreign keys, which name relations that are all there.
+func (f *filler) references(relations []Relation) {
+	for i, r := range relations {
+		for _, ref := range r.References {
+			to := slices.IndexFunc(relations, func(o Relation) bool { return o.Schema == ref.Schema && o.Name == ref.Relation })
+			f.row("reference", strconv.Itoa(firstReference+len(f.rows["reference"])), literal(r.Name+"_"+ref.Column+"_fkey"), strconv.Itoa(f.schemas[r.Schema]),
+				strconv.Itoa(firstRelation+i*perRelation), "["+place(r, ref.Column)+"]", strconv.Itoa(firstRelation+to*perRelation), "["+place(relations[to], ref.Key)+"]")
+		}
+	}
+}
+
+// place is the number of a column in its relation.
+func place(r Relation, column string) string {
+	return strconv.Itoa(1 + slices.IndexFunc(r.Columns, func(c Column) bool { return c.Name == column }))
 }
 
 func (f *filler) column(relation, number int, c Column, required bool) {

@@ -51,6 +51,7 @@ func (r Rewritten) Original(at int) int {
 //	x = ANY(t.list)                   x IN t.list, which outer joins take
 //	FROM generate_series(…) s         … s(s): the alias is a column's too
 //	FROM string_to_array(…) s         FROM (SELECT string_to_array(…)) AS s(s)
+//	FROM pg_partition_ancestors(…)    FROM pg_partition_ancestry, which is empty
 //	current_user, user, …             the user's name
 //	json_build_object(…)              json_object(…)
 func Rewrite(text, user string) Rewritten {
@@ -181,6 +182,12 @@ func (w *writer) token(i int) {
 		w.replace(i, i, literal(w.user)+w.alias(i))
 	case word == "any" && w.symbol(i-1, "=") && w.symbol(i+1, "("):
 		w.anyOf(i)
+	case word == "pg_partition_ancestors" && w.symbol(i+1, "(") && w.clause(i) == "from":
+		last := w.closing(i + 1)
+		if w.word(last+1) == "with" && w.word(last+2) == "ordinality" {
+			last += 2
+		}
+		w.replace(i, last, "pg_partition_ancestry")
 	case inFrom[word] && w.symbol(i+1, "(") && w.clause(i) == "from":
 		w.source(i, word)
 	case renamed[word] != "" && w.symbol(i+1, "("):

@@ -25,8 +25,9 @@ refusals[name] contains title if {
 # title: Allowed datasets
 # description: Datasets that are granted, by rows or by figures but not by both, and not refused.
 allowed contains name if {
+	refused := refusals
 	some name, granted in grants
-	not refusals[name]
+	not refused[name]
 	count({figures | some grant in granted; figures := object.get(grant, "figures", null)}) == 1
 }
 
@@ -34,11 +35,12 @@ allowed contains name if {
 # title: Columns
 # description: The columns that every grant of a dataset lists, with their masks and the rules that set them.
 columns[name] := object.union(shown, masked) if {
+	all_masks := masks
 	some name in allowed
 	listed := intersection({{c | some c in grant.columns} | some grant in grants[name]})
 	shown := {c: {"mask": {"kind": "show"}, "why": []} | some c in listed}
 	masked := {c: {"mask": one({f.mask | some f in found}), "why": {f.why | some f in found}} |
-		some c, found in masks[name]
+		some c, found in all_masks[name]
 		c in listed
 	}
 }

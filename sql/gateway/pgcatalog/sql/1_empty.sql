@@ -14,8 +14,6 @@ CREATE TABLE pg_conversion(oid INTEGER, conname VARCHAR, connamespace INTEGER, c
 
 CREATE TABLE pg_cursors(name VARCHAR, statement VARCHAR, is_holdable BOOLEAN, is_binary BOOLEAN, is_scrollable BOOLEAN, creation_time TIMESTAMPTZ);
 
-CREATE TABLE pg_depend(classid INTEGER, objid INTEGER, objsubid INTEGER, refclassid INTEGER, refobjid INTEGER, refobjsubid INTEGER, deptype VARCHAR);
-
 CREATE TABLE pg_enum(oid INTEGER, enumtypid INTEGER, enumsortorder FLOAT, enumlabel VARCHAR);
 
 CREATE TABLE pg_event_trigger(oid INTEGER, evtname VARCHAR, evtevent VARCHAR, evtowner INTEGER, evtfoid INTEGER, evtenabled VARCHAR,
@@ -47,6 +45,8 @@ CREATE TABLE pg_operator(oid INTEGER, oprname VARCHAR, oprnamespace INTEGER, opr
   oprjoin VARCHAR, tableoid INTEGER);
 
 CREATE TABLE pg_opfamily(oid INTEGER, opfmethod INTEGER, opfname VARCHAR, opfnamespace INTEGER, opfowner INTEGER, tableoid INTEGER);
+
+CREATE TABLE pg_partition_ancestry(relid INTEGER, depth BIGINT);
 
 CREATE TABLE pg_partitioned_table(partrelid INTEGER, partstrat VARCHAR, partnatts SMALLINT, partdefid INTEGER, partattrs SMALLINT[],
   partclass INTEGER[], partcollation INTEGER[], partexprs VARCHAR);

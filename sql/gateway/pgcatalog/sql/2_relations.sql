@@ -32,7 +32,8 @@ CREATE VIEW pg_namespace AS SELECT oid, name AS nspname, 10 AS nspowner, NULL::V
 CREATE TABLE pg_class AS SELECT oid, name AS relname, namespace AS relnamespace, 0 AS reltype, 0 AS reloftype, 10 AS relowner,
   CASE kind WHEN 'i' THEN 403 WHEN 'r' THEN 2 ELSE 0 END AS relam, 0 AS relfilenode, 0 AS reltablespace, 0 AS relpages, -1::FLOAT AS reltuples,
   0 AS relallvisible, 0 AS reltoastrelid, keyed AS relhasindex, false AS relisshared, 'p' AS relpersistence, kind AS relkind,
-  columns::SMALLINT AS relnatts, 0::SMALLINT AS relchecks, false AS relhasrules, false AS relhastriggers, false AS relhassubclass,
+  columns::SMALLINT AS relnatts, 0::SMALLINT AS relchecks, false AS relhasrules,
+  oid IN (SELECT unnest([relation, target]) FROM scope.reference) AS relhastriggers, false AS relhassubclass,
   false AS relrowsecurity, false AS relforcerowsecurity, true AS relispopulated, CASE kind WHEN 'r' THEN 'd' ELSE 'n' END AS relreplident,
   false AS relispartition, 0 AS relrewrite, 0 AS relfrozenxid, 0 AS relminmxid, NULL::VARCHAR[] AS relacl, NULL::VARCHAR[] AS reloptions,
   NULL::VARCHAR AS relpartbound, 1259 AS tableoid
@@ -55,11 +56,22 @@ CREATE VIEW pg_index AS SELECT oid AS indexrelid, relation AS indrelid, len(colu
   list_transform(columns, lambda c: 100) AS indcollation, list_transform(columns, lambda c: 0) AS indclass,
   list_transform(columns, lambda c: 0::SMALLINT) AS indoption, NULL::VARCHAR AS indexprs, NULL::VARCHAR AS indpred FROM scope.key;
 
-CREATE VIEW pg_constraint AS SELECT oid + 1 AS oid, name AS conname, namespace AS connamespace, 'p' AS contype, false AS condeferrable,
-  false AS condeferred, true AS convalidated, relation AS conrelid, 0 AS contypid, oid AS conindid, 0 AS conparentid, 0 AS confrelid,
-  ' ' AS confupdtype, ' ' AS confdeltype, ' ' AS confmatchtype, true AS conislocal, 0 AS coninhcount, true AS connoinherit, columns AS conkey,
-  NULL::SMALLINT[] AS confkey, NULL::INTEGER[] AS conpfeqop, NULL::INTEGER[] AS conppeqop, NULL::INTEGER[] AS conffeqop,
-  NULL::SMALLINT[] AS confdelsetcols, NULL::INTEGER[] AS conexclop, NULL::VARCHAR AS conbin, 2606 AS tableoid FROM scope.key;
+CREATE TABLE pg_constraint AS SELECT oid, name AS conname, namespace AS connamespace, kind AS contype, false AS condeferrable,
+  false AS condeferred, true AS convalidated, relation AS conrelid, 0 AS contypid, index AS conindid, 0 AS conparentid, target AS confrelid,
+  action AS confupdtype, action AS confdeltype, match AS confmatchtype, true AS conislocal, 0 AS coninhcount, true AS connoinherit,
+  columns AS conkey, keys AS confkey, NULL::INTEGER[] AS conpfeqop, NULL::INTEGER[] AS conppeqop, NULL::INTEGER[] AS conffeqop,
+  NULL::SMALLINT[] AS confdelsetcols, NULL::INTEGER[] AS conexclop, NULL::VARCHAR AS conbin, 2606 AS tableoid
+  FROM (SELECT oid + 1 AS oid, name, namespace, 'p' AS kind, relation, oid AS index, 0 AS target, ' ' AS action, ' ' AS match, columns,
+      NULL::SMALLINT[] AS keys FROM scope.key
+    UNION ALL SELECT r.oid, r.name, r.namespace, 'f', r.relation, k.oid, r.target, 'a', 's', r.columns, r.keys
+      FROM scope.reference AS r JOIN scope.key AS k ON k.relation = r.target) ORDER BY oid;
+
+CREATE TABLE pg_depend AS SELECT 1259 AS classid, oid AS objid, 0 AS objsubid, 2606 AS refclassid, oid + 1 AS refobjid, 0 AS refobjsubid,
+    'i' AS deptype FROM scope.key
+  UNION ALL SELECT 2606, oid, 0, 1259, conrelid, unnest(conkey), 'a' FROM pg_constraint
+  UNION ALL SELECT 2606, oid, 0, 1259, confrelid, unnest(confkey), 'n' FROM pg_constraint
+  UNION ALL SELECT 2606, oid, 0, 1259, conindid, 0, 'n' FROM pg_constraint WHERE contype = 'f'
+  ORDER BY objid, refobjid, refobjsubid;
 
 CREATE VIEW pg_tables AS SELECT n.nspname AS schemaname, c.relname AS tablename, 'weir' AS tableowner, NULL::VARCHAR AS tablespace,
   c.relhasindex AS hasindexes, false AS hasrules, false AS hastriggers, false AS rowsecurity

@@ -30,24 +30,32 @@ CREATE VIEW information.columns AS SELECT 'weir' AS table_catalog, n.nspname AS 
   JOIN pg_type AS t ON t.oid = a.atttypid WHERE c.relkind = 'r' AND n.oid <> 11;
 
 CREATE VIEW information.table_constraints AS SELECT 'weir' AS constraint_catalog, n.nspname AS constraint_schema, k.conname AS constraint_name,
-  'weir' AS table_catalog, n.nspname AS table_schema, c.relname AS table_name, 'PRIMARY KEY' AS constraint_type, 'NO' AS is_deferrable,
+  'weir' AS table_catalog, n.nspname AS table_schema, c.relname AS table_name,
+  CASE k.contype WHEN 'p' THEN 'PRIMARY KEY' ELSE 'FOREIGN KEY' END AS constraint_type, 'NO' AS is_deferrable,
   'NO' AS initially_deferred, 'YES' AS enforced, NULL::VARCHAR AS nulls_distinct
   FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace;
 
 CREATE VIEW information.key_column_usage AS SELECT 'weir' AS constraint_catalog, n.nspname AS constraint_schema, k.conname AS constraint_name,
   'weir' AS table_catalog, n.nspname AS table_schema, c.relname AS table_name, a.attname AS column_name,
-  list_position(k.conkey, a.attnum) AS ordinal_position, NULL::INTEGER AS position_in_unique_constraint
+  list_position(k.conkey, a.attnum) AS ordinal_position, list_position(f.conkey, k.confkey[1]) AS position_in_unique_constraint
   FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
-  JOIN pg_attribute AS a ON a.attrelid = c.oid AND list_contains(k.conkey, a.attnum);
+  JOIN pg_attribute AS a ON a.attrelid = c.oid AND list_contains(k.conkey, a.attnum)
+  LEFT JOIN pg_constraint AS f ON f.conindid = k.conindid AND f.contype = 'p' AND k.contype = 'f';
 
 CREATE TABLE information.views(table_catalog VARCHAR, table_schema VARCHAR, table_name VARCHAR, view_definition VARCHAR, check_option VARCHAR,
   is_updatable VARCHAR, is_insertable_into VARCHAR, is_trigger_updatable VARCHAR, is_trigger_deletable VARCHAR, is_trigger_insertable_into VARCHAR);
 
-CREATE TABLE information.referential_constraints(constraint_catalog VARCHAR, constraint_schema VARCHAR, constraint_name VARCHAR,
-  unique_constraint_catalog VARCHAR, unique_constraint_schema VARCHAR, unique_constraint_name VARCHAR, match_option VARCHAR, update_rule VARCHAR, delete_rule VARCHAR);
+CREATE VIEW information.referential_constraints AS SELECT 'weir' AS constraint_catalog, n.nspname AS constraint_schema, k.conname AS constraint_name,
+  'weir' AS unique_constraint_catalog, m.nspname AS unique_constraint_schema, f.conname AS unique_constraint_name, 'NONE' AS match_option,
+  'NO ACTION' AS update_rule, 'NO ACTION' AS delete_rule
+  FROM pg_constraint AS k JOIN pg_constraint AS f ON f.conindid = k.conindid AND f.contype = 'p'
+  JOIN pg_namespace AS n ON n.oid = k.connamespace JOIN pg_namespace AS m ON m.oid = f.connamespace WHERE k.contype = 'f';
 
-CREATE TABLE information.constraint_column_usage(table_catalog VARCHAR, table_schema VARCHAR, table_name VARCHAR, column_name VARCHAR,
-  constraint_catalog VARCHAR, constraint_schema VARCHAR, constraint_name VARCHAR);
+CREATE VIEW information.constraint_column_usage AS SELECT 'weir' AS table_catalog, n.nspname AS table_schema, c.relname AS table_name,
+  a.attname AS column_name, 'weir' AS constraint_catalog, m.nspname AS constraint_schema, k.conname AS constraint_name
+  FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = CASE k.contype WHEN 'f' THEN k.confrelid ELSE k.conrelid END
+  JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_namespace AS m ON m.oid = k.connamespace
+  JOIN pg_attribute AS a ON a.attrelid = c.oid AND list_contains(coalesce(k.confkey, k.conkey), a.attnum);
 
 CREATE TABLE information.routines(specific_catalog VARCHAR, specific_schema VARCHAR, specific_name VARCHAR, routine_catalog VARCHAR,
   routine_schema VARCHAR, routine_name VARCHAR, routine_type VARCHAR, data_type VARCHAR);

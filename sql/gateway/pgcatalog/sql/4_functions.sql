@@ -27,6 +27,11 @@ CREATE TABLE scope.keys AS SELECT k.oid AS _k_index, k.oid + 1 AS _k_constraint,
   FROM scope.key AS k JOIN scope.attribute AS a ON a.relation = k.oid JOIN scope.relation AS r ON r.oid = k.relation
   JOIN scope.namespace AS n ON n.oid = k.namespace GROUP BY k.oid, k.name, n.name, r.name;
 
+CREATE TABLE scope.constraints AS SELECT _k_constraint, _k_definition FROM scope.keys
+  UNION ALL SELECT r.oid, 'FOREIGN KEY (' || quote_ident(a.name) || ') REFERENCES ' || t._c_shown || '(' || quote_ident(b.name) || ')'
+  FROM scope.reference AS r JOIN scope.classes AS t ON t._c_oid = r.target JOIN scope.attribute AS a ON a.relation = r.relation AND a.number = r.columns[1]
+  JOIN scope.attribute AS b ON b.relation = r.target AND b.number = r.keys[1];
+
 CREATE MACRO pg_type_name(_type, _modifier) AS CASE
   WHEN _type IS NULL THEN NULL
   WHEN _type = 1700 AND _modifier >= 4 THEN 'numeric(' || ((_modifier - 4) // 65536)::VARCHAR || ',' || ((_modifier - 4) % 65536)::VARCHAR || ')'
@@ -114,8 +119,9 @@ CREATE MACRO pg_get_statisticsobjdef_columns(_statistics_oid) AS NULL::VARCHAR;
 CREATE MACRO pg_get_partkeydef(_relation) AS NULL::VARCHAR;
 CREATE MACRO pg_get_serial_sequence(_relation, _attribute) AS NULL::VARCHAR;
 CREATE MACRO pg_get_keywords() AS TABLE SELECT keyword_name AS word, left(upper(keyword_category), 1) AS catcode, keyword_category AS catdesc FROM duckdb_keywords();
-CREATE MACRO pg_get_constraintdef(_constraint) AS (SELECT max(_k_definition) FROM scope.keys WHERE _k_constraint = _constraint),
-  (_constraint, _pretty) AS (SELECT max(_k_definition) FROM scope.keys WHERE _k_constraint = _constraint);
+CREATE MACRO pg_get_constraintdef(_constraint) AS (SELECT max(_k_definition) FROM scope.constraints WHERE _k_constraint = _constraint),
+  (_constraint, _pretty) AS (SELECT max(_k_definition) FROM scope.constraints WHERE _k_constraint = _constraint);
+CREATE MACRO pg_partition_ancestors(_relation) AS unnest(NULL::INTEGER[]);
 CREATE MACRO pg_get_indexdef(_index) AS (SELECT max(_k_created) FROM scope.keys WHERE _k_index = _index),
   (_index, _place, _pretty) AS (SELECT max(CASE WHEN _place = 0 THEN _k_created ELSE _k_names[_place] END) FROM scope.keys WHERE _k_index = _index);
 CREATE MACRO pg_format_one(_format, _value) AS CASE WHEN contains(_format, '%I') AND (NOT contains(_format, '%s') OR strpos(_format, '%I') < strpos(_format, '%s'))

@@ -7,12 +7,21 @@ config := data.weir.config.research
 
 # METADATA
 # title: Listed columns
-# description: The columns that the agreement lists, by dataset. Each needs exactly one of the rules below.
-listed[name] contains column if {
+# description: The columns that the agreement lists, by dataset, with what the catalogue says of them. Each needs exactly one of the rules below.
+listed[name][column] := facts if {
 	"researcher" in data.weir.session.acting
 	some name, columns in data.weir.session.agreement.datasets
+	dataset := data.catalog.datasets[name]
 	some column in columns
-	data.catalog.datasets[name].columns[column]
+	facts := dataset.columns[column]
+}
+
+# METADATA
+# title: Listed columns about people
+# description: Those of datasets whose rows are about people.
+personal[name] := columns if {
+	some name, columns in listed
+	count(data.catalog.datasets[name].people) > 0
 }
 
 # METADATA
@@ -20,8 +29,8 @@ listed[name] contains column if {
 # description: Hashed with a key of the agreement, so that data of two agreements cannot be joined.
 masks[name][column] contains {"mask": config.masks.person, "why": rego.metadata.rule().title} if {
 	some name, columns in listed
-	some column in columns
-	data.catalog.datasets[name].columns[column].person != ""
+	some column, facts in columns
+	facts.person != ""
 }
 
 # METADATA
@@ -29,8 +38,8 @@ masks[name][column] contains {"mask": config.masks.person, "why": rego.metadata.
 # description: As the table of quasi-identifiers says; what is not in it is hidden.
 masks[name][column] contains {"mask": mask, "why": rego.metadata.rule().title} if {
 	some name, columns in listed
-	some column in columns
-	data.catalog.datasets[name].columns[column].tags.quasi_identifier
+	some column, facts in columns
+	facts.tags.quasi_identifier
 	mask := object.get(config.quasi_identifiers, column, {"kind": "hide"})
 }
 
@@ -38,12 +47,10 @@ masks[name][column] contains {"mask": mask, "why": rego.metadata.rule().title} i
 # title: Researchers see dates about people by the month
 # description: Dates and timestamps in rows about people, unless they are quasi-identifiers with a rule of their own.
 masks[name][column] contains {"mask": config.masks.date, "why": rego.metadata.rule().title} if {
-	some name, columns in listed
-	some column in columns
-	dataset := data.catalog.datasets[name]
-	count(dataset.people) > 0
-	dataset.columns[column].type in {"DATE", "TIMESTAMP"}
-	not dataset.columns[column].tags.quasi_identifier
+	some name, columns in personal
+	some column, facts in columns
+	facts.type in {"DATE", "TIMESTAMP"}
+	not facts.tags.quasi_identifier
 }
 
 # METADATA
@@ -51,7 +58,7 @@ masks[name][column] contains {"mask": config.masks.date, "why": rego.metadata.ru
 # description: Schools with few teachers are called by one name.
 masks[name].school_id contains {"mask": mask, "why": rego.metadata.rule().title} if {
 	some name, columns in listed
-	"school_id" in columns
+	columns.school_id
 	population := {"dataset": "teacher", "key": "school_id", "person": "teacher_key", "minimum": data.weir.config.thresholds.small_school}
 	mask := object.union(config.masks.school, {"population": population})
 }
@@ -60,12 +67,10 @@ masks[name].school_id contains {"mask": mask, "why": rego.metadata.rule().title}
 # title: Researchers see ids of records as pseudonyms
 # description: Ids in rows about people, but for those that many people share.
 masks[name][column] contains {"mask": config.masks.record, "why": rego.metadata.rule().title} if {
-	some name, columns in listed
-	some column in columns
-	dataset := data.catalog.datasets[name]
-	count(dataset.people) > 0
-	dataset.columns[column].person == ""
-	dataset.columns[column].type == "VARCHAR"
+	some name, columns in personal
+	some column, facts in columns
+	facts.person == ""
+	facts.type == "VARCHAR"
 	endswith(column, "_id")
 	not column in config.shared_ids
 	column != "school_id"

@@ -15,8 +15,8 @@ public class Catalogue {
             print("schemas", m.getSchemas(), 1);
             print("catalogues", m.getCatalogs(), 1);
             print("index", m.getIndexInfo(null, null, "teacher", false, false), 3, 4, 6, 8, 9);
-            print("imported", m.getImportedKeys(null, null, "teacher"), 1);
-            print("exported", m.getExportedKeys(null, null, "teacher"), 1);
+            print("imported", m.getImportedKeys(null, null, "teacher"), 3, 4, 7, 8, 12, 13);
+            print("exported", m.getExportedKeys(null, null, "school"), 3, 4, 7, 8, 12, 13);
             print("row", m.getBestRowIdentifier(null, null, "teacher", 1, true), 2, 4);
             print("functions", m.getFunctions(null, null, "none%"), 3);
             print("procedures", m.getProcedures(null, null, "%"), 3);
