@@ -27,8 +27,10 @@ remaining[name] := tags if {
 # description: For each role, the marts about no single person whose remaining tags are all on the role's list. A mart that carries no tag at all was not classified, and stays shut.
 open_to[role] contains name if {
 	some role in data.weir.session.acting
+	open := {t | some t in data.weir.config.roles[role].marts}
 	some name, tags in remaining
-	count(data.catalog.datasets[name].people) == 0
-	count(data.catalog.datasets[name].tags) > 0
-	count(tags - {t | some t in data.weir.config.roles[role].marts}) == 0
+	dataset := data.catalog.datasets[name]
+	count(dataset.people) == 0
+	count(dataset.tags) > 0
+	count(tags - open) == 0
 }
