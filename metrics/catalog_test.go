@@ -14,22 +14,28 @@ import (
 
 	"github.com/weir-warehouse/weir/etl/contract"
 	"github.com/weir-warehouse/weir/metrics"
+	"github.com/weir-warehouse/weir/metrics/run"
 	"github.com/weir-warehouse/weir/sql/duck"
 )
 
 // TestCatalog computes each metric on the small district in testdata, and compares
-// all its values with test/expected.csv in the metric's folder. These come from
-// testdata/independent.py, which has the definitions, but neither Weir's SQL nor
-// its methods.
+// all its values with testdata/expected. These come from testdata/independent.py,
+// which has the definitions, but neither Weir's SQL nor its methods.
 func TestCatalog(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, 2)
+	b, err := openBench(t.Context(), duck.Options{MemoryLimit: "1GB", Threads: 2, TempDirectory: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.close() //nolint:errcheck // nothing was written
 	b.smallDistrict(t)
 	for _, m := range b.all.Metrics() {
 		if m.Comparison != "" && read(t, filepath.Join("study", "protocol", "ready", m.Comparison+".yaml")) == "" {
 			t.Errorf("%s: there is no ready protocol %s", m.ID, m.Comparison)
 		}
-		b.compute(t, m.ID, nil)
+		if err := b.compute(t.Context(), m.ID, func([]string) bool { return true }); err != nil {
+			t.Fatal(err)
+		}
 		want := expected(t, m)
 		got := b.figures(t)
 		for key, f := range got {
@@ -43,6 +49,24 @@ func TestCatalog(t *testing.T) {
 			if _, ok := got[key]; !ok {
 				t.Errorf("%s: %s is missing: %v", m.ID, key, want[key])
 			}
+		}
+	}
+}
+
+// TestExamples runs the test in the folder of each metric.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	all, err := builtIn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tested, err := run.Test(t.Context(), contracts(t), all, all.Metrics(), func(int, string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range tested {
+		if m.Verdict != run.Passed {
+			t.Errorf("%s: %s\n%s", m.Metric, m.Verdict, strings.Join(m.Differences, "\n"))
 		}
 	}
 }
@@ -114,7 +138,7 @@ var keyColumns = []string{
 // expected reads the values of a metric by their keys.
 func expected(t *testing.T, m *metrics.Metric) map[string]shown {
 	t.Helper()
-	path := filepath.Join("catalog", m.ID, "test", "expected.csv")
+	path := filepath.Join("testdata", "expected", m.ID+".csv")
 	rows, err := csv.NewReader(strings.NewReader(read(t, path))).ReadAll()
 	if err != nil || len(rows) == 0 {
 		t.Fatalf("%s: no expected values (%v)", path, err)
@@ -130,7 +154,7 @@ func expected(t *testing.T, m *metrics.Metric) map[string]shown {
 			switch text {
 			case "":
 				*into = math.NaN()
-			case "random":
+			case metrics.Any:
 				*into = math.Inf(1)
 			default:
 				if *into, err = strconv.ParseFloat(text, 64); err != nil {
@@ -143,7 +167,7 @@ func expected(t *testing.T, m *metrics.Metric) map[string]shown {
 	return want
 }
 
-// figures reads the values of the table "result".
+// figures reads the values that were computed.
 func (b *bench) figures(t *testing.T) map[string]shown {
 	t.Helper()
 	keys := make([]string, len(keyColumns))
@@ -151,7 +175,7 @@ func (b *bench) figures(t *testing.T) map[string]shown {
 		keys[i] = "coalesce(" + c + ", '')"
 	}
 	rows, err := b.conn.QueryContext(context.Background(), "SELECT concat_ws('|', "+strings.Join(keys, ", ")+
-		"), value, coalesce(ci_low, 'NaN'), coalesce(ci_high, 'NaN'), n FROM result")
+		"), value, coalesce(ci_low, 'NaN'), coalesce(ci_high, 'NaN'), n FROM "+run.Values)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package metrics_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -10,15 +11,16 @@ import (
 
 	"github.com/weir-warehouse/weir/etl/contract"
 	"github.com/weir-warehouse/weir/metrics"
-	"github.com/weir-warehouse/weir/metrics/method"
+	"github.com/weir-warehouse/weir/metrics/run"
 	"github.com/weir-warehouse/weir/sql/duck"
 )
 
-// bench computes metrics on one connection that has a table of each dataset.
+// bench computes metrics on one connection that names each dataset.
 type bench struct {
+	db   *duck.DB
 	conn *sql.Conn
 	all  *metrics.Registry
-	made map[string]bool // relations
+	work *run.Workbench
 }
 
 // builtIn loads the built-in metrics once.
@@ -30,24 +32,23 @@ var builtIn = sync.OnceValues(func() (*metrics.Registry, error) {
 	return metrics.Load(context.Background(), "", catalog)
 })
 
-func newBench(t testing.TB, threads int) *bench {
-	t.Helper()
-	db, err := duck.Open(context.Background(), duck.Options{MemoryLimit: "1GB", Threads: threads, TempDirectory: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	conn, err := db.SQL().Conn(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close() })
+func openBench(ctx context.Context, o duck.Options) (*bench, error) {
 	all, err := builtIn()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	return &bench{conn: conn, all: all, made: map[string]bool{}}
+	db, err := duck.Open(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := db.SQL().Conn(ctx)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return &bench{db: db, conn: conn, all: all, work: run.NewWorkbench(conn, all)}, nil
 }
+
+func (b *bench) close() error { return errors.Join(b.conn.Close(), b.db.Close()) }
 
 func (b *bench) execf(t testing.TB, format string, args ...any) {
 	t.Helper()
@@ -57,32 +58,16 @@ func (b *bench) execf(t testing.TB, format string, args ...any) {
 	}
 }
 
-// compute fills the table "result" with the values of a metric, by all of its
-// lists of dimensions or those that are wanted.
-func (b *bench) compute(t testing.TB, id string, wanted func(list []string) bool) *metrics.Metric {
-	t.Helper()
+// compute fills run.Values with the values of a metric, by those of its lists of
+// dimensions that are wanted.
+func (b *bench) compute(ctx context.Context, id string, wanted func(list []string) bool) error {
 	m, ok := b.all.Get(id)
 	if !ok {
-		t.Fatalf("there is no metric %s", id)
+		return fmt.Errorf("there is no metric %s", id)
 	}
-	for _, r := range m.Relations {
-		if relation, _ := b.all.Get(r); !b.made[r] {
-			b.execf(t, "CREATE TEMP TABLE %s AS %s", duck.Ident(r), relation.SQL)
-			b.made[r] = true
-		}
+	lists := slices.DeleteFunc(slices.Clone(m.Dimensions), func(list []string) bool { return !wanted(list) })
+	if _, err := b.work.Compute(ctx, m, lists, 1); err != nil {
+		return fmt.Errorf("%s: %w", id, err)
 	}
-	b.execf(t, "CREATE OR REPLACE TEMP TABLE units AS %s", m.SQL)
-	b.execf(t, "CREATE OR REPLACE TEMP TABLE result (%s)", method.Results)
-	lists := slices.Clone(m.Dimensions)
-	if wanted != nil {
-		lists = slices.DeleteFunc(lists, func(list []string) bool { return !wanted(list) })
-	}
-	e, _ := method.ByName(m.Method)
-	err := e.Estimate(context.Background(), method.Input{
-		DB: b.conn, Units: "units", Columns: m.Names(), Into: "result", Person: m.Person.Key(), Dimensions: lists, Options: m.Options, Seed: 1,
-	})
-	if err != nil {
-		t.Fatalf("%s: %v", id, err)
-	}
-	return m
+	return nil
 }

@@ -5,6 +5,8 @@
 package metrics
 
 import (
+	"io/fs"
+
 	"github.com/weir-warehouse/weir/metrics/method"
 )
 
@@ -69,6 +71,7 @@ type Metric struct {
 	SQL    string `json:"sql"`
 	Origin string `json:"origin"` // folder that defines it
 	Digest string `json:"digest"` // SHA-256 of metric.yaml and metric.sql, hex
+	folder fs.FS
 
 	// What the syntax tree tells.
 	Datasets  []string `json:"datasets"`            // that it reads, through relations too

@@ -67,7 +67,7 @@ type parsed struct {
 
 // parse reads a folder. Origin names the folder in problems.
 func parse(folder fs.FS, origin string) *parsed {
-	p := &parsed{Report: document.NewReport(path.Join(origin, yamlFile)), metric: &Metric{Origin: origin}}
+	p := &parsed{Report: document.NewReport(path.Join(origin, yamlFile)), metric: &Metric{Origin: origin, folder: folder}}
 	definition, err := fs.ReadFile(folder, yamlFile)
 	if err != nil {
 		p.Add("", "write it, or remove the folder", "file cannot be read")

@@ -25,7 +25,7 @@ metrics override and extend the built-in ones. 'weir metrics run' computes what
 changed, puts everything under disclosure control, and writes the marts that
 'weir publish' then makes visible.`,
 		"  weir metrics list\n  weir metrics run",
-		a.newMetricsList(), a.newMetricsShow(), a.newMetricsRun(), a.newMetricsDocs())
+		a.newMetricsList(), a.newMetricsShow(), a.newMetricsTest(), a.newMetricsRun(), a.newMetricsDocs())
 }
 
 // registry reads the built-in metrics and the home's.

@@ -17,13 +17,7 @@ func jackknifed(t *testing.T, units []unit, scale, back func(float64) float64, o
 	t.Helper()
 	var left []float64
 	for school := range 9 {
-		var rest []unit
-		for _, u := range units {
-			if u.school != school {
-				rest = append(rest, u)
-			}
-		}
-		left = append(left, scale(of(rest)))
+		left = append(left, scale(of(without(units, school))))
 	}
 	mean, err := stats.Mean(left, nil, stats.Classical)
 	if err != nil {

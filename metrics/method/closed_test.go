@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
+
+	"gonum.org/v1/gonum/mat"
 
 	"github.com/weir-warehouse/weir/etl/document"
 	"github.com/weir-warehouse/weir/metrics/method"
@@ -231,9 +234,40 @@ func TestTrend(t *testing.T) {
 		}
 		return slope.Value
 	}
-	same := func(b float64) float64 { return b }
-	low, high := jackknifed(t, units, same, same, of)
+	var squares float64
+	for school := range 9 {
+		change := of(units) - of(without(units, school))
+		squares += change * change
+	}
+	low, high := stats.Estimate{Value: of(units), SE: math.Sqrt(squares * 8 / 9), DF: slopeDF(units, of)}.Interval(method.Level)
 	estimate(t, conn, "trend", "SELECT * REPLACE (x + 2020 AS x) FROM units", nil)[""].is(t, "trend", of(units), low, high)
+}
+
+// without leaves out the units of a school.
+func without(units []unit, school int) []unit {
+	return slices.DeleteFunc(slices.Clone(units), func(u unit) bool { return u.school == school })
+}
+
+// slopeDF are Satterthwaite's degrees of freedom of the jackknife variance over
+// schools, by what each unit's outcome alone changes: squared trace over the trace
+// of the square of the products.
+func slopeDF(units []unit, of func([]unit) float64) float64 {
+	changes := mat.NewDense(9, len(units), nil)
+	alone := slices.Clone(units)
+	for i := range alone {
+		alone[i].numerator = 0
+	}
+	for i := range alone {
+		alone[i].numerator = 1
+		for school := range 9 {
+			changes.Set(school, i, of(alone)-of(without(alone, school)))
+		}
+		alone[i].numerator = 0
+	}
+	var products mat.Dense
+	products.Mul(changes, changes.T())
+	norm := products.Norm(2) // Frobenius
+	return products.Trace() * products.Trace() / (norm * norm)
 }
 
 // TestContrast compares with a regression on the group, and on the logarithm of

@@ -20,6 +20,7 @@ var methods = map[string]Method{
 	"agreement":     agreement{},
 	"survival":      survival{},
 	"reliability":   reliability{},
+	"intraclass":    intraclass{},
 	"event_study":   eventStudy{},
 }
 

@@ -64,13 +64,13 @@ func (r *Runner) Run(ctx context.Context) (runs []Run, err error) {
 		return nil, err
 	}
 	all := r.Registry.Metrics()
-	made := map[string]bool{}
+	bench := NewWorkbench(s.conn, r.Registry)
 	for i, m := range all {
 		r.progress(i, len(all), m.ID)
 		run := Run{Metric: m.ID, Family: m.Family, State: Unchanged, Key: r.key(m), Data: r.data(m)}
 		if old, ok := known[m.ID]; ok && old.Key == run.Key {
 			run.Cells, run.Seconds = old.Cells, old.Seconds
-		} else if err := r.compute(ctx, s, m, &run, made); err != nil {
+		} else if err := r.compute(ctx, s, bench, m, &run); err != nil {
 			return runs, fmt.Errorf("metric %s: %w", m.ID, err)
 		}
 		delete(known, m.ID)
@@ -124,43 +124,20 @@ func remove(ctx context.Context, q duck.Querier, id string) error {
 	return nil
 }
 
-// compute makes the unit rows of a metric and has its method turn them into
-// values. Relations that it reads are made once for all metrics of the run.
-func (r *Runner) compute(ctx context.Context, s *store, m *metrics.Metric, run *Run, made map[string]bool) error {
+// compute makes the values of a metric, and keeps them.
+func (r *Runner) compute(ctx context.Context, s *store, bench *Workbench, m *metrics.Metric, run *Run) error {
 	begin := r.Now()
-	for _, id := range m.Relations {
-		relation, ok := r.Registry.Get(id)
-		if !ok || made[id] {
-			continue
-		}
-		if err := s.exec(ctx, fmt.Sprintf("CREATE TEMP TABLE %s AS %s", duck.Ident(id), relation.Query())); err != nil {
-			return fmt.Errorf("make relation %s: %w", id, err)
-		}
-		made[id] = true
-	}
-	how, ok := method.ByName(m.Method)
-	if !ok {
-		return fmt.Errorf("method %q is unknown", m.Method)
-	}
-	in := method.Input{
-		DB: s.conn, Units: "temp.main.unit", Columns: m.Names(), Into: "temp.main.result", Person: m.Person.Key(),
-		Dimensions: m.Dimensions, Options: m.Options, Seed: seed(run.Key),
-	}
-	for _, stmt := range []string{
-		"CREATE OR REPLACE TEMP TABLE unit AS " + m.Query(),
-		"CREATE OR REPLACE TEMP TABLE result (" + method.Results + ")",
-	} {
-		if err := s.exec(ctx, stmt); err != nil {
-			return err
-		}
-	}
-	if err := how.Estimate(ctx, in); err != nil {
+	in, err := bench.Compute(ctx, m, m.Dimensions, seed(run.Key))
+	if err != nil {
 		return err
 	}
 	if err := s.check(ctx); err != nil {
 		return err
 	}
-	return s.keep(ctx, in, run, begin, r.Now)
+	if err := s.keep(ctx, in, run, begin, r.Now); err != nil {
+		return err
+	}
+	return bench.Clear(ctx)
 }
 
 // check refuses results that no mart could hold: the same combination twice, or
@@ -192,7 +169,7 @@ func (s *store) keep(ctx context.Context, in method.Input, run *Run, begin time.
 		return err
 	}
 	run.State, run.Seconds = Computed, now().Sub(begin).Seconds()
-	err = s.transact(ctx, func(tx *sql.Tx) error {
+	return s.transact(ctx, func(tx *sql.Tx) error {
 		if err := remove(ctx, tx, run.Metric); err != nil {
 			return err
 		}
@@ -210,13 +187,4 @@ func (s *store) keep(ctx context.Context, in method.Input, run *Run, begin time.
 		_, err = tx.ExecContext(ctx, "INSERT INTO metrics.run VALUES (?, ?, ?, ?, ?)", run.Metric, run.Key, run.Data, run.Cells, run.Seconds)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	for _, table := range []string{"unit", "result"} {
-		if err := s.exec(ctx, "DROP TABLE temp.main."+table); err != nil {
-			return err
-		}
-	}
-	return nil
 }

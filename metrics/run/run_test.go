@@ -23,14 +23,14 @@ import (
 
 // warehouse is a home into which a small synthetic district was loaded.
 type warehouse struct {
-	t        *testing.T
+	t        testing.TB
 	home     etl.Home
 	source   string
 	catalog  *contract.Catalog
 	registry *metrics.Registry
 }
 
-func newWarehouse(t *testing.T) *warehouse {
+func newWarehouse(t testing.TB, schools, teachers, years int) *warehouse {
 	t.Helper()
 	w := &warehouse{t: t, home: etl.Home{Dir: filepath.Join(t.TempDir(), "home")}, source: filepath.Join(t.TempDir(), "source")}
 	var err error
@@ -48,7 +48,7 @@ func newWarehouse(t *testing.T) *warehouse {
 		t.Fatal(err)
 	}
 	defer db.Close() //nolint:errcheck // test
-	if _, err := synth.Generate(t.Context(), db.SQL(), synth.Options{Out: w.source, Districts: 1, Schools: 5, Teachers: 120, Years: 2, Seed: 5}); err != nil {
+	if _, err := synth.Generate(t.Context(), db.SQL(), synth.Options{Out: w.source, Districts: 1, Schools: schools, Teachers: teachers, Years: years, Seed: 5}); err != nil {
 		t.Fatal(err)
 	}
 	w.load(w.source)
@@ -67,13 +67,20 @@ func (w *warehouse) load(path string) {
 	}
 }
 
-// run runs the metrics and returns which were computed.
-func (w *warehouse) run(ctx context.Context, threads int, progress func(done, total int, what string)) ([]string, error) {
+func (w *warehouse) runner(engine duck.Options) *run.Runner {
 	w.t.Helper()
-	revisions, err := w.loader().Revisions(context.WithoutCancel(ctx))
+	revisions, err := w.loader().Revisions(context.Background())
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	return &run.Runner{
+		Build: w.home.Build(), Catalog: w.catalog, Registry: w.registry, Revisions: revisions, Engine: engine, Program: "test", Now: time.Now,
+	}
+}
+
+// run runs the metrics and returns which were computed.
+func (w *warehouse) run(ctx context.Context, threads int, progress func(done, total int, what string)) ([]string, error) {
+	w.t.Helper()
 	b, err := opa.BuiltIn()
 	if err != nil {
 		w.t.Fatal(err)
@@ -82,10 +89,8 @@ func (w *warehouse) run(ctx context.Context, threads int, progress func(done, to
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	r := &run.Runner{
-		Build: w.home.Build(), Catalog: w.catalog, Registry: w.registry, Revisions: revisions,
-		Engine: duck.Options{Threads: threads}, Program: "test", Now: time.Now, Progress: progress,
-	}
+	r := w.runner(duck.Options{Threads: threads})
+	r.Progress = progress
 	runs, err := r.Run(ctx)
 	if err != nil {
 		return nil, err
@@ -119,7 +124,7 @@ func (w *warehouse) contents() string {
 // what reads surveys.
 func TestRun(t *testing.T) {
 	t.Parallel()
-	w := newWarehouse(t)
+	w := newWarehouse(t, 5, 120, 2)
 	twin := &warehouse{t: t, home: etl.Home{Dir: filepath.Join(t.TempDir(), "twin")}, catalog: w.catalog, registry: w.registry}
 	if out, err := exec.CommandContext(t.Context(), "cp", "-r", w.home.Dir, twin.home.Dir).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)

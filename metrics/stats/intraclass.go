@@ -3,6 +3,7 @@ package stats
 import (
 	"cmp"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/weir-warehouse/weir/policy"
@@ -25,33 +26,44 @@ func ICC1(values []float64, clusters []int, level float64) (Agreement, error) {
 		return Agreement{}, policy.Errorf(policy.Usage, "intraclass correlation: %d clusters for %d values", len(clusters), n)
 	}
 	groups := group(clusters, nil)
-	k := len(groups)
-	if k < 2 || n == k {
-		return Agreement{}, policy.Errorf(policy.DataRefused, "intraclass correlation of %d values in %d clusters: it needs two clusters and more values", n, k)
-	}
-	grand := weightedMean(values, nil)
-	var between, within, squares float64
-	for _, rows := range groups {
-		size := float64(len(rows))
-		squares += size * size
-		var mean float64
+	sizes, means, within := make([]float64, len(groups)), make([]float64, len(groups)), make([]float64, len(groups))
+	for g, rows := range groups {
+		sizes[g] = float64(len(rows))
 		for _, i := range rows {
-			mean += values[i] / size
+			means[g] += values[i] / sizes[g]
 		}
-		between += size * (mean - grand) * (mean - grand)
 		for _, i := range rows {
-			within += (values[i] - mean) * (values[i] - mean)
+			within[g] += (values[i] - means[g]) * (values[i] - means[g])
 		}
 	}
-	if within+between == 0 {
-		return Agreement{}, policy.Errorf(policy.DataRefused, "intraclass correlation: all %d values are the same", n)
+	return ICC1Moments(sizes, means, within, level)
+}
+
+// ICC1Moments is ICC1 from the size and mean of each cluster, and the sum of
+// squares of its values around that. Errors: as of ICC1.
+func ICC1Moments(sizes, means, within []float64, level float64) (Agreement, error) {
+	if err := checkLevel(level); err != nil {
+		return Agreement{}, err
 	}
-	d1, d2 := float64(k-1), float64(n-k)
-	size := (float64(n) - squares/float64(n)) / d1
-	if within == 0 {
+	k := len(sizes)
+	n, rest := floats.Sum(sizes), floats.Sum(within)
+	if k < 2 || n <= float64(k) {
+		return Agreement{}, policy.Errorf(policy.DataRefused, "intraclass correlation of %v values in %d clusters: it needs two clusters and more values", n, k)
+	}
+	grand := floats.Dot(sizes, means) / n
+	var between float64
+	for g, mean := range means {
+		between += sizes[g] * (mean - grand) * (mean - grand)
+	}
+	if rest+between == 0 {
+		return Agreement{}, policy.Errorf(policy.DataRefused, "intraclass correlation: all %v values are the same", n)
+	}
+	d1, d2 := float64(k-1), n-float64(k)
+	size := (n - floats.Dot(sizes, sizes)/n) / d1
+	if rest == 0 {
 		return Agreement{Value: 1, Low: 1, High: 1, N: k}, nil
 	}
-	f := between / d1 / (within / d2)
+	f := between / d1 / (rest / d2)
 	share := func(f float64) float64 { return (f - 1) / (f + size - 1) }
 	p := (1 + level) / 2
 	return Agreement{

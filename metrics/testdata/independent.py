@@ -1,15 +1,22 @@
-"""Works out what every metric says of the small district beside this file, with
-pandas and without DuckDB or Weir, from the definitions in words, and writes it to
-catalog/<id>/test/expected.csv. Tests compare Weir's values with these files.
+"""Works out what every metric says of a district, with pandas and without DuckDB
+or Weir, from the definitions in words. Tests compare Weir's values with its own.
 
     python metrics/testdata/independent.py     (needs numpy, pandas and scipy)
 
-Intervals of bootstraps depend on Weir's random numbers and are left empty; the
+writes what metrics say of the district beside this file to expected/<id>.csv, and
+the test of each metric: a few rows of the district with what the metric says of
+those, to catalog/<id>/test.
+
+Intervals of bootstraps depend on Weir's random numbers and are left open; the
 tests of package method compare those with package stats.
 """
 
+import os
 import pathlib
 import re
+import subprocess
+import sys
+import tempfile
 
 import numpy as np
 import pandas as pd
@@ -17,13 +24,14 @@ from scipy import stats
 
 HERE = pathlib.Path(__file__).parent
 CATALOG = HERE.parent / "catalog"
+DISTRICT = pathlib.Path(os.environ.get("DISTRICT", HERE / "district"))
 COLUMNS = ["district_id", "school_id", "session_id", "program_kind", "program_id", "grade_band", "subject",
            "experience_band", "device_access", "broadband_access", "breakdown", "category"]
 T = ["teacher_key", "district_id", "school_id", "session_id", "year", "grade_band", "subject", "experience_band", "device_access", "broadband_access"]
 
 
 def read(name):
-    return pd.read_csv(HERE / "district" / f"{name}.csv")
+    return pd.read_csv(DISTRICT / f"{name}.csv")
 
 
 # ---- people and years
@@ -253,7 +261,7 @@ def rate(u, person):
     elif np.isnan(se) or one_school and len(u) == n and b.sum() == n:
         size = b.sum()
     else:
-        size = min(b.sum(), p * (1 - p) / se**2) * (z / t) ** 2
+        size = min(b.sum(), p * (1 - p) / se**2 if se > 0 else np.inf) * (z / t) ** 2
     center = (p + z * z / (2 * size)) / (1 + z * z / size)
     reach = z / (1 + z * z / size) * np.sqrt(p * (1 - p) / size + z * z / (4 * size**2))
     return p, min(p, center - reach), max(p, center + reach), people(u, person)
@@ -266,9 +274,20 @@ def slope(u):
 
 
 def trend(u, person):
+    """Slope, by the jackknife; degrees of freedom from what each outcome alone changes."""
     if np.isnan(slope(u)):
         return None
-    return *jackknife(u, person, slope, lambda b: b, lambda b: b), people(u, person)
+    by = clusters(u, person).to_numpy()
+    keys = pd.unique(by)
+    x, y = u.x.to_numpy(float), u.value.to_numpy(float)
+    weights = lambda rows: np.where(rows, (x - x[rows].mean()) / ((x[rows] - x[rows].mean()) ** 2).sum(), 0)
+    if len(keys) < 2 or any(len(set(x[by != k])) < 2 for k in keys):
+        return slope(u), np.nan, np.nan, people(u, person)
+    changes = np.array([weights(np.full(len(x), True)) - weights(by != k) for k in keys])
+    products, g = changes @ changes.T, len(keys)
+    df = np.trace(products) ** 2 / (products**2).sum()
+    reach = stats.t.ppf(0.975, df) * np.sqrt((g - 1) / g * ((changes @ y) ** 2).sum())
+    return slope(u), slope(u) - reach, slope(u) + reach, people(u, person)
 
 
 def contrast(u, person, how):
@@ -358,6 +377,20 @@ def reliability(u, person):
     one = [max(0, (x - 1) / (x + size - 1)) for x in (f, f / stats.f.ppf(0.975, k - 1, n - k), f * stats.f.ppf(0.975, n - k, k - 1))]
     for visits in range(1, 7):
         yield "visits", str(visits), *[visits * r / (1 + (visits - 1) * r) for r in one], people(u, person)
+
+
+def intraclass(u, person):
+    """ICC(1) of schools by one-way analysis of variance, with Searle's interval."""
+    groups = [g.value.to_numpy(float) for _, g in u.groupby("school_id")]
+    k, n = len(groups), len(u)
+    within = sum(((g - g.mean()) ** 2).sum() for g in groups)
+    if k < 2 or n == k or within < 1e-12:
+        return None
+    between = sum(len(g) * (g.mean() - u.value.mean()) ** 2 for g in groups)
+    size = (n - sum(len(g) ** 2 for g in groups) / n) / (k - 1)
+    f = between / (k - 1) / (within / (n - k))
+    shares = [(x - 1) / (x + size - 1) for x in (f, f / stats.f.ppf(0.975, k - 1, n - k), f * stats.f.ppf(0.975, n - k, k - 1))]
+    return *np.clip(shares, 0, 1), people(u, person)
 
 
 def standardized(u, treated, others):
@@ -559,6 +592,12 @@ def event_panel():
 ACCESS = {"evaluators granted": ("A", "2025-01", "D1"), "researchers granted": ("E", "2025-12", "D2")}
 
 
+def shown():
+    """Kinds of access whose effect can be told from the spread of other schools."""
+    panel = event_panel()
+    return [access for access, (school, _, _) in ACCESS.items() if school in panel and panel.shape[1] > 2]
+
+
 def changes(access):
     """The period of the event, and the change of each outcome of the school beside that of the others."""
     panel, (school, month, district) = event_panel(), ACCESS[access]
@@ -714,6 +753,7 @@ UNITS = {
     "effective_rating_rate": lambda: read("evaluation_rating").merge(TY, on=["teacher_key", "session_id"]).assign(numerator=lambda u: u.rating.isin(["effective", "highly_effective"])),
     "visit_reliability": lambda: VISIT[VISIT.part.str[-1] == "F"].assign(value=VISIT.score, period=VISIT.part),
     "student_score_gain": lambda: STUDENT.assign(value=STUDENT.gain),
+    "student_score_intraclass": lambda: STUDENT.assign(value=STUDENT.prior),
     "attendance_rate": attendance,
     "class_climate_mean": climate,
     "student_gain_difference": lambda: students_beside_workshops(False),
@@ -733,7 +773,7 @@ UNITS = {
 }
 EVENTS = {
     "engagement_event_study": event_study, "engagement_after_access": lambda a: event_after(a, "overall"), "engagement_alert": lambda a: event_after(a, "alert"),
-    "engagement_pretrend": lambda a: [],  # four schools are too few for the test
+    "engagement_pretrend": lambda a: [],  # four schools are too few for the test; pretrend() has a district of its own
 }
 
 
@@ -753,7 +793,7 @@ def figures(u, method, options, person):
     """(breakdown, category, value, low, high, people), with empty breakdown for the cell's own."""
     one = {
         "rate": lambda: rate(u, person), "mean": lambda: mean(u, person), "ratio": lambda: ratio(u, person, options["interval"] != "none"),
-        "trend": lambda: trend(u, person), "contrast": lambda: contrast(u, person, options["as"]),
+        "trend": lambda: trend(u, person), "intraclass": lambda: intraclass(u, person), "contrast": lambda: contrast(u, person, options["as"]),
         "total": lambda: (u.value.sum(), np.nan, np.nan, people(u, person)),
         "cost_ratio": lambda: (u.numerator.sum() / u.denominator.sum(), None, None, people(u, person)) if u.denominator.sum() > 0 else None,
         "cost_per_gain": lambda: cost_per_gain(u, person), "break_even": lambda: break_even(u, person),
@@ -770,7 +810,7 @@ def figures(u, method, options, person):
 def expected(identifier):
     if identifier in EVENTS:
         return [{"district_id": d, "breakdown": b, "category": c, "value": v, "ci_low": lo, "ci_high": hi, "n": n}
-                for access in ACCESS for d, b, c, v, lo, hi, n in EVENTS[identifier](access)]
+                for access in shown() for d, b, c, v, lo, hi, n in EVENTS[identifier](access)]
     method, options, person, lists = definition(CATALOG / identifier)
     units, rows = UNITS[identifier](), []
     for dimensions in lists:
@@ -782,15 +822,105 @@ def expected(identifier):
     return rows
 
 
-def main():
+def tables(folder):
+    """Writes what each metric says to a folder, one file a metric."""
+    folder.mkdir(exist_ok=True)
     for identifier in [*UNITS, *EVENTS]:
         table = pd.DataFrame(expected(identifier)).reindex(columns=[*COLUMNS, "value", "ci_low", "ci_high", "n"])
         for limit in ("ci_low", "ci_high"):
-            table[limit] = ["random" if v is None else "" if pd.isna(v) else f"{v:.9g}" for v in table[limit].astype(object)]
+            table[limit] = ["any" if v is None else "" if pd.isna(v) else f"{v:.9g}" for v in table[limit].astype(object)]
         table["value"] = [f"{v:.9g}" for v in table.value]
         table = table.sort_values(COLUMNS).reset_index(drop=True)
-        (CATALOG / identifier / "test").mkdir(exist_ok=True)
-        table.to_csv(CATALOG / identifier / "test" / "expected.csv", index=False, lineterminator="\n")
+        table.to_csv(folder / f"{identifier}.csv", index=False, lineterminator="\n")
+
+
+# ---- a few people of the district, for the tests in the metrics' folders
+
+TEACHERS = ["t02", "t06", "t07", "t08", "t09", "t19", "t22", "t23", "t26"]
+SCHOOLS = ["A", "C"]
+STUDENTS_A_SECTION = 3
+
+
+def part(folder):
+    """Writes the rows about the few people, and about the program of their district."""
+    whole = {f.stem: pd.read_csv(f, dtype=str) for f in sorted((HERE / "district").glob("*.csv"))}
+    section = whole["section"]
+    taught = whole["section_teacher"][whole["section_teacher"].teacher_key.isin(TEACHERS)].section_id
+    sections = section[section.section_id.isin(taught) & section.school_id.isin(SCHOOLS)].section_id
+    enrolled = whole["enrollment"][whole["enrollment"].section_id.isin(sections)]
+    few = enrolled.groupby("section_id").head(STUDENTS_A_SECTION)
+    visits = whole["observation"][whole["observation"].teacher_key.isin(TEACHERS)].observation_id
+    keep = {"teacher_key": TEACHERS, "school_id": SCHOOLS, "district_id": ["D1"], "section_id": set(sections), "student_key": set(few.student_key), "observation_id": set(visits)}
+    for name, rows in whole.items():
+        for column, known in keep.items():
+            if column in rows:
+                rows = rows[rows[column].isin(known) | rows[column].isna()]
+        rows.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+
+
+def used(identifier):
+    """The datasets that a metric is made from, as docs/metrics.md says."""
+    text = (HERE.parents[1] / "docs" / "metrics.md").read_text()
+    section = text[text.index(f"\n### {identifier}\n"):]
+    return re.findall(r"`(\w+)`", re.search(r"^\| made from \| (.*) \|$", section, re.M)[1])
+
+
+def write_test(identifier, district, table):
+    folder = CATALOG / identifier / "test"
+    folder.mkdir(exist_ok=True)
+    for old in folder.glob("*.csv"):
+        old.unlink()
+    idle = [c for c in COLUMNS if table[c].isna().all()]
+    table.drop(columns=idle).to_csv(folder / "expected.csv", index=False, lineterminator="\n")
+    for name in used(identifier):
+        if (file := district / f"{name}.csv").exists():
+            rows = pd.read_csv(file, dtype=str).dropna(axis=1, how="all")
+            if len(rows):
+                rows.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+
+
+# minutes of the one teacher of each school from September to January; evaluators get access to A and B in December
+MONTHS = ["2025-09", "2025-10", "2025-11", "2025-12", "2026-01"]
+MINUTES = {"A": [90, 80, 70, 30, 20], "B": [60, 75, 66, 40, 35], "C": [50, 55, 45, 60, 52], "D": [80, 70, 75, 72, 66], "E": [40, 52, 48, 50, 41], "F": [70, 64, 72, 80, 75]}
+
+
+def pretrend(folder):
+    """Hotelling's two-sample test of the changes from month to month before December, and the rows behind it."""
+    changes = {school: np.diff(np.log(minutes[:3])) for school, minutes in MINUTES.items()}
+    with_event, others = (np.array([changes[s] for s in schools]) for schools in ("AB", "CDEF"))
+    between = with_event.mean(axis=0) - others.mean(axis=0)
+    centered = np.concatenate([with_event - with_event.mean(axis=0), others - others.mean(axis=0)])
+    df, q = len(centered) - 2, 2
+    t2 = between @ np.linalg.solve(centered.T @ centered / df, between) / (1 / 2 + 1 / 4)
+    p = stats.f.sf(t2 * (df - q + 1) / (df * q), q, df - q + 1)
+    pd.DataFrame({"school_id": list(MINUTES), "district_id": "D1"}).to_csv(folder / "school.csv", index=False)
+    teacher = {"teacher_key": [f"t{s}" for s in MINUTES], "school_id": list(MINUTES), "role": "teacher", "effective_from": "2025-08-01"}
+    pd.DataFrame(teacher).to_csv(folder / "teacher.csv", index=False)
+    year = {"session_id": ["SY2026"], "type": ["schoolYear"], "start_date": ["2025-08-15"], "end_date": ["2026-06-15"], "school_year": [2026]}
+    pd.DataFrame(year).to_csv(folder / "academic_session.csv", index=False)
+    event = {"event_id": ["v1", "v2"], "school_id": ["A", "B"], "occurred_on": ["2025-12-01", "2025-12-08"], "audience": "evaluators", "change": "granted"}
+    pd.DataFrame(event).to_csv(folder / "data_sharing_event.csv", index=False)
+    rows = [(f"e{s}{i}", f"t{s}", f"{month}-20 15:00:00", m) for s, minutes in MINUTES.items() for i, (month, m) in enumerate(zip(MONTHS, minutes), 1)]
+    pd.DataFrame(rows, columns=["engagement_id", "teacher_key", "started_at", "minutes"]).to_csv(folder / "pd_engagement.csv", index=False)
+    row = {"district_id": ["D1"], "breakdown": ["access"], "category": ["evaluators granted"], "value": [f"{p:.9g}"], "ci_low": "", "ci_high": "", "n": [2]}
+    pd.DataFrame(row).to_csv(folder / "expected.csv", index=False)
+
+
+def main():
+    if len(sys.argv) > 1:
+        return tables(pathlib.Path(sys.argv[1]))
+    tables(HERE / "expected")
+    with tempfile.TemporaryDirectory() as scratch:
+        few, said = pathlib.Path(scratch) / "district", pathlib.Path(scratch) / "expected"
+        few.mkdir()
+        part(few)
+        subprocess.run([sys.executable, __file__, str(said)], check=True, env=os.environ | {"DISTRICT": str(few)})
+        for identifier in [*UNITS, *EVENTS]:
+            district, table = few, pd.read_csv(said / f"{identifier}.csv", dtype=str)
+            if table.empty:  # what takes more people than a few
+                district, table = HERE / "district", pd.read_csv(HERE / "expected" / f"{identifier}.csv", dtype=str)
+            write_test(identifier, district, table)
+    pretrend(CATALOG / "engagement_pretrend" / "test")
 
 
 if __name__ == "__main__":

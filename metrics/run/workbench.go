@@ -1,0 +1,79 @@
+package run
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/weir-warehouse/weir/metrics"
+	"github.com/weir-warehouse/weir/metrics/method"
+	"github.com/weir-warehouse/weir/sql/duck"
+)
+
+// Values is the table in which a workbench leaves the values of a metric, with
+// the columns of method.Results.
+const Values = "temp.main.result"
+
+// Units is the table of the unit rows from which they were made.
+const Units = "temp.main.unit"
+
+// Workbench computes true values of metrics on one connection on which every
+// dataset that they read goes by its own name.
+type Workbench struct {
+	conn     *sql.Conn
+	registry *metrics.Registry
+	made     map[string]bool // relations
+}
+
+// NewWorkbench returns a workbench that has made no relation yet.
+func NewWorkbench(conn *sql.Conn, registry *metrics.Registry) *Workbench {
+	return &Workbench{conn: conn, registry: registry, made: map[string]bool{}}
+}
+
+// Compute makes the unit rows of a metric and has its method turn them into
+// values, by the given lists of dimensions. Relations that it reads are made once
+// for all metrics, and stay. Seed is of what is drawn.
+func (w *Workbench) Compute(ctx context.Context, m *metrics.Metric, lists [][]string, seed uint64) (in method.Input, err error) {
+	how, ok := method.ByName(m.Method)
+	if !ok {
+		return in, fmt.Errorf("method %q is unknown", m.Method)
+	}
+	for _, id := range m.Relations {
+		relation, ok := w.registry.Get(id)
+		if !ok || w.made[id] {
+			continue
+		}
+		if err := w.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE %s AS %s", duck.Ident(id), relation.Query())); err != nil {
+			return in, fmt.Errorf("make relation %s: %w", id, err)
+		}
+		w.made[id] = true
+	}
+	in = method.Input{
+		DB: w.conn, Units: Units, Columns: m.Names(), Into: Values, Person: m.Person.Key(),
+		Dimensions: lists, Options: m.Options, Seed: seed,
+	}
+	for _, stmt := range []string{
+		"CREATE OR REPLACE TEMP TABLE unit AS " + m.Query(),
+		"CREATE OR REPLACE TEMP TABLE result (" + method.Results + ")",
+	} {
+		if err := w.exec(ctx, stmt); err != nil {
+			return in, err
+		}
+	}
+	return in, how.Estimate(ctx, in)
+}
+
+// Clear drops unit rows and values.
+func (w *Workbench) Clear(ctx context.Context) error {
+	for _, table := range []string{Units, Values} {
+		if err := w.exec(ctx, "DROP TABLE "+table); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *Workbench) exec(ctx context.Context, stmt string) error {
+	_, err := w.conn.ExecContext(ctx, stmt)
+	return err
+}
