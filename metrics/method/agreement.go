@@ -43,7 +43,7 @@ func (agreement) Estimate(ctx context.Context, in Input) error {
 	x, y := score("x"), score("y")
 	cells, err := in.clusters(ctx, "x IS NOT NULL AND y IS NOT NULL", nil, []string{
 		"CAST(1000000 AS BIGINT)", micro(x), micro(y), micro(x + " * " + x), micro(y + " * " + y), micro(x + " * " + y),
-	}, "count(DISTINCT who)")
+	})
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (agreement) Estimate(ctx context.Context, in Input) error {
 		f.numerator, f.denominator = math.NaN(), math.NaN()
 		figures[i] = f
 	}
-	return in.store(ctx, figures)
+	return in.store(figures)
 }
 
 // jackknife returns the interval of a coefficient from its values without each

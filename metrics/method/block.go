@@ -2,11 +2,12 @@ package method
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
+	"database/sql/driver"
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/weir-warehouse/weir/sql/duck"
 )
 
 // cell is one combination of dimensions, with the sums of its clusters: those
@@ -14,92 +15,38 @@ import (
 type cell struct {
 	keys     []any // of Dimensions and Breakdown
 	n        int64
+	units    int64 // rows
 	schools  int64
-	clusters [][]float64 // sums, in units and not millionths, in the order of clusters' keys
-	by       string      // what a cluster is
+	clusters [][]float64 // sums, in units and not millionths, in the order of clusters' names
+	total    []float64
+	by       string // what a cluster is
 }
 
 // sums are the totals over clusters, without one of them if it is not negative.
 func (c cell) sums(without int) []float64 {
-	total := make([]float64, len(c.clusters[0]))
-	for g, sums := range c.clusters {
-		if g == without {
-			continue
-		}
-		for i, s := range sums {
-			total[i] += s
+	total := slices.Clone(c.total)
+	if without >= 0 {
+		for i, s := range c.clusters[without] {
+			total[i] -= s
 		}
 	}
 	return total
 }
 
-// clusters reads the cells with the sums of their clusters. Cells come in the
-// order of their keys, and clusters in the order of theirs, so that doubles are
-// added in one order whatever the engine did. People counts those of a cell from
-// m1, m2, … of each person who.
-func (in Input) clusters(ctx context.Context, keep string, optional, sums []string, people string) ([]cell, error) {
-	if err := in.statements(ctx, in.gather(keep, optional, sums)); err != nil {
-		return nil, err
-	}
-	keys := strings.Join(slices.Concat(Dimensions, Breakdown), ", ")
-	names, totals := sumNames(len(sums)), make([]string, len(sums))
-	for i, m := range names {
-		totals[i] = fmt.Sprintf("sum(%s) AS %s", m, m)
-	}
-	rows, err := in.DB.QueryContext(ctx, fmt.Sprintf(`WITH person AS (SELECT %s, school, who, %s FROM %s %s),
-		cell AS (SELECT %s, %s AS n, count(DISTINCT school) AS schools FROM person GROUP BY ALL),
-		cluster AS (SELECT person.* EXCLUDE (school, who, %s), coalesce(school, '') AS school, CASE WHEN schools > 1 THEN '' ELSE CAST(who AS VARCHAR) END AS who,
-			any_value(n) AS n, any_value(schools) AS schools, %s FROM person JOIN cell ON %s GROUP BY ALL)
-		SELECT %s, n, schools, %s FROM cluster ORDER BY %s, school, who`,
-		in.Keys(), strings.Join(totals, ", "), partTable, in.GroupBy("school", "who"), keys, people, strings.Join(names, ", "), strings.Join(totals, ", "), SameKeys("person", "cell"),
-		keys, "CAST("+strings.Join(names, " AS DOUBLE) / 1e6, CAST(")+" AS DOUBLE) / 1e6", keys))
-	if err != nil {
-		return nil, fmt.Errorf("sums by cluster: %w", err)
-	}
-	defer rows.Close() //nolint:errcheck // rows.Err says it
-	cells, err := in.scan(rows, len(sums))
+// clusters reads the cells with the sums of their clusters. A condition says which
+// unit rows count; sums are expressions of rows of {units} that are integers, in
+// millionths. People of a cell are those with a positive sum, the fewest of any
+// that are named by their places; all, if none is.
+func (in Input) clusters(ctx context.Context, keep string, optional, sums []string, people ...int) ([]cell, error) {
+	u, err := in.read(ctx, keep, optional, sums)
 	if err != nil {
 		return nil, err
 	}
-	return cells, in.statements(ctx, "DROP TABLE "+partTable)
-}
-
-// scan reads cells from rows of clusters.
-func (in Input) scan(rows *sql.Rows, sums int) ([]cell, error) {
-	person, _, _ := strings.Cut(in.Person, "_")
-	var cells []cell
-	for rows.Next() {
-		c := cell{keys: make([]any, len(Dimensions)+len(Breakdown)), by: "school"}
-		of := make([]float64, sums)
-		into := make([]any, 0, len(c.keys)+2+sums)
-		for i := range c.keys {
-			into = append(into, &c.keys[i])
+	return in.tally(u, tally{size: len(sums), people: people, tell: in.Counted, add: func(into []sum, row int32) {
+		for i, values := range u.sums {
+			into[i].add(values[row])
 		}
-		into = append(into, &c.n, &c.schools)
-		for i := range of {
-			into = append(into, &of[i])
-		}
-		if err := rows.Scan(into...); err != nil {
-			return nil, fmt.Errorf("sums by cluster: %w", err)
-		}
-		if c.schools < 2 {
-			c.by = person
-		}
-		if len(cells) == 0 || !slices.Equal(cells[len(cells)-1].keys, c.keys) {
-			cells = append(cells, c)
-		}
-		last := &cells[len(cells)-1]
-		last.clusters = append(last.clusters, of)
-	}
-	return cells, rows.Err()
-}
-
-func sumNames(k int) []string {
-	names := make([]string, k)
-	for i := range names {
-		names[i] = fmt.Sprintf("m%d", i+1)
-	}
-	return names
+	}}), nil
 }
 
 // figure is a value of a cell.
@@ -115,16 +62,18 @@ type figure struct {
 }
 
 // store writes figures whose value is finite.
-func (in Input) store(ctx context.Context, figures []figure) error {
-	columns := slices.Concat(Dimensions, Breakdown, []string{"value", "ci_low", "ci_high", "ci_method", "n", "n_schools", "numerator", "denominator", "residual_df"})
-	statement := fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s?)", in.Into, strings.Join(columns, ", "), strings.Repeat("?, ", len(columns)-1))
+func (in Input) store(figures []figure) error {
+	rows := make([][]driver.Value, 0, len(figures))
 	for _, f := range figures {
 		if nullable(f.value) == nil {
 			continue
 		}
-		values := slices.Clone(f.keys)
+		row := make([]driver.Value, 0, len(Dimensions)+len(Breakdown)+10)
+		for _, k := range f.keys {
+			row = append(row, k)
+		}
 		if f.breakdown != "" {
-			copy(values[len(Dimensions):], []any{f.breakdown, f.category, f.order})
+			copy(row[len(Dimensions):], []driver.Value{f.breakdown, f.category, f.order})
 		}
 		var label, df any
 		if low, high := nullable(f.low), nullable(f.high); low != nil || high != nil {
@@ -133,12 +82,13 @@ func (in Input) store(ctx context.Context, figures []figure) error {
 		if f.df > 0 {
 			df = f.df
 		}
-		values = append(values, nullable(f.value), nullable(f.low), nullable(f.high), label, f.n, f.schools, nullable(f.numerator), nullable(f.denominator), df)
-		if _, err := in.DB.ExecContext(ctx, statement, values...); err != nil {
-			return fmt.Errorf("store values: %w", err)
+		if in.Person == "" {
+			f.n = 0
 		}
+		rows = append(rows, append(row, nullable(f.value), nullable(f.low), nullable(f.high), label, f.n, f.schools,
+			nullable(f.numerator), nullable(f.denominator), nil, df))
 	}
-	return nil
+	return duck.Append(in.DB, "temp", strings.TrimPrefix(in.Into, "temp.main."), rows)
 }
 
 // nullable rounds a finite number to nine decimals; others are NULL.

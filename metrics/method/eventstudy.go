@@ -58,7 +58,7 @@ func (eventStudy) Estimate(ctx context.Context, in Input) error {
 	for _, p := range panels {
 		figures = append(figures, p.figures(in.Options.Text("show", "months"))...)
 	}
-	return in.store(ctx, figures)
+	return in.store(figures)
 }
 
 // panel is the outcomes of schools for one kind of event and one district that

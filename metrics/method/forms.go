@@ -1,6 +1,10 @@
 package method
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+	"strings"
+)
 
 // rate is Σ numerator / Σ denominator (1 a row if there is none) with Wilson's
 // interval (JASA 22, 1927) of the effective sample size: that of independent
@@ -9,22 +13,23 @@ import "fmt"
 // 24, 1998). It is Wilson's own where each person has one row and all are of one
 // school. At 0 and 1 clusters show no variance, and people count.
 func rate(Options) form {
-	z := normal()
-	const (
-		p    = "(s1 / s2)"
-		edge = "(s1 = 0 OR s1 = s2)"
-		own  = "(clusters = 1 AND members = units AND members * 1e6 = s2)"
-	)
-	size := fmt.Sprintf(`CASE WHEN %s THEN least(n, s2 / 1e6) WHEN %s OR se IS NULL THEN s2 / 1e6
-		ELSE least(s2 / 1e6, %s * (1 - %s) / (se * se)) * (%.12f / t)^2 END`, edge, own, p, p, z)
-	center := fmt.Sprintf("(%s + %.12f / (%s)) / (1 + %.12f / (%s))", p, z*z/2, size, z*z, size)
-	reach := fmt.Sprintf("%.12f / (1 + %.12f / (%s)) * sqrt(%s * (1 - %s) / (%s) + %.12f / (%s)^2)", z, z*z, size, p, p, size, z*z/4, size)
-	f := quotient()
+	f := quotient("")
 	f.needs, f.optional, f.keep = []string{"numerator"}, []string{"denominator"}, "numerator IS NOT NULL"
 	f.sums = []string{micro("numerator"), "coalesce(" + micro("denominator") + ", 1000000)"}
-	f.low = fmt.Sprintf("greatest(0, least(v, %s - %s))", center, reach)
-	f.high = fmt.Sprintf("least(1, greatest(v, %s + %s))", center, reach)
-	f.label = fmt.Sprintf("CASE WHEN %s OR %s THEN 'Wilson' ELSE 'Wilson, effective n by {cluster}' END", edge, own)
+	z := normal()
+	f.limits = func(c cell, v, se, t float64) (low, high float64, label string) {
+		size, label := c.total[1], "Wilson"
+		switch {
+		case v == 0 || v == 1:
+			size = min(float64(c.n), size)
+		case math.IsNaN(se), c.by != bySchool && float64(len(c.clusters)) == size && int64(len(c.clusters)) == c.units:
+		default:
+			size, label = min(size, v*(1-v)/(se*se))*(z/t)*(z/t), "Wilson, effective n by "+c.by
+		}
+		center := (v + z*z/(2*size)) / (1 + z*z/size)
+		reach := z / (1 + z*z/size) * math.Sqrt(v*(1-v)/size+z*z/(4*size*size))
+		return max(0, min(v, center-reach)), min(1, max(v, center+reach)), label
+	}
 	return f
 }
 
@@ -41,34 +46,41 @@ func estimate(Options) Kind { return Estimate }
 
 // mean is the mean of value, weighted if there is a weight.
 func mean(Options) form {
-	f := quotient()
+	f := quotient("CR1 by {cluster}, t")
 	f.needs, f.optional, f.keep = []string{"value"}, []string{"weight"}, "value IS NOT NULL"
 	f.sums = []string{micro("value * coalesce(weight, 1)"), "coalesce(" + micro("weight") + ", 1000000)"}
-	f.label = "'CR1 by {cluster}, t'"
-	f.numerator, f.denominator = "", ""
+	f.shown = false
 	return f
 }
 
 // ratio is Σ numerator / Σ denominator. With the option interval: none it is of
 // all there is, and no sample.
 func ratio(o Options) form {
-	f := quotient()
+	f := quotient("delta, CR1 by {cluster}, t")
 	f.needs, f.keep = []string{"numerator", "denominator"}, "numerator IS NOT NULL AND denominator IS NOT NULL"
 	f.sums = []string{micro("numerator"), micro("denominator")}
-	f.label = "'delta, CR1 by {cluster}, t'"
 	if o.Text("interval", "") == "none" {
-		f.slope, f.low, f.high, f.label = nil, "", "", "NULL"
+		f.slope = nil
 	}
 	return f
 }
 
 // quotient is the form of the first sum over the second.
-func quotient() form {
+func quotient(label string) form {
 	return form{
-		value: "s1 / nullif(s2, 0)",
-		slope: []string{"1 / s2", "-s1 / (s2 * s2)"},
-		low:   "v - t * se", high: "v + t * se",
-		numerator: "s1 / 1e6", denominator: "s2 / 1e6",
+		value:  func(s []float64) float64 { return s[0] / s[1] },
+		slope:  func(s []float64) []float64 { return []float64{1 / s[1], -s[0] / (s[1] * s[1])} },
+		limits: around(label), shown: true,
+	}
+}
+
+// bySchool is what a cluster is where there are several schools.
+const bySchool = "school"
+
+// around is the interval of t standard errors to each side.
+func around(label string) func(c cell, v, se, t float64) (low, high float64, l string) {
+	return func(c cell, v, se, t float64) (low, high float64, l string) {
+		return v - t*se, v + t*se, strings.ReplaceAll(label, "{cluster}", c.by)
 	}
 }
 
@@ -85,16 +97,25 @@ func contrast(o Options) form {
 		needs: []string{"numerator", "treated"}, optional: []string{"denominator"},
 		keep:   "numerator IS NOT NULL AND treated IS NOT NULL",
 		sums:   []string{part(numerator, "treated"), part(denominator, "treated"), part(numerator, "NOT treated"), part(denominator, "NOT treated")},
-		people: "least(count(DISTINCT who) FILTER (WHERE m2 > 0), count(DISTINCT who) FILTER (WHERE m4 > 0))",
+		people: []int{1, 3},
 	}
 	if o.Text("as", "ratio") == "difference" {
-		f.value = "s1 / nullif(s2, 0) - s3 / nullif(s4, 0)"
-		f.slope = []string{"1 / s2", "-s1 / (s2 * s2)", "-1 / s4", "s3 / (s4 * s4)"}
-		f.low, f.high, f.label = "v - t * se", "v + t * se", "'delta, CR1 by {cluster}, t'"
+		f.value = func(s []float64) float64 { return s[0]/s[1] - s[2]/s[3] }
+		f.slope = func(s []float64) []float64 {
+			return []float64{1 / s[1], -s[0] / (s[1] * s[1]), -1 / s[3], s[2] / (s[3] * s[3])}
+		}
+		f.limits = around("delta, CR1 by {cluster}, t")
 		return f
 	}
-	f.value = "CASE WHEN s3 > 0 AND s1 > 0 THEN s1 / nullif(s2, 0) / (s3 / nullif(s4, 0)) END"
-	f.slope = []string{"1 / s1", "-1 / s2", "-1 / s3", "1 / s4"}
-	f.low, f.high, f.label = "v * exp(-t * se)", "v * exp(t * se)", "'delta on the logarithm, CR1 by {cluster}, t'"
+	f.value = func(s []float64) float64 {
+		if s[0] <= 0 || s[2] <= 0 {
+			return math.NaN()
+		}
+		return s[0] / s[1] / (s[2] / s[3])
+	}
+	f.slope = func(s []float64) []float64 { return []float64{1 / s[0], -1 / s[1], -1 / s[2], 1 / s[3]} }
+	f.limits = func(c cell, v, se, t float64) (low, high float64, label string) {
+		return v * math.Exp(-t*se), v * math.Exp(t*se), "delta on the logarithm, CR1 by " + c.by + ", t"
+	}
 	return f
 }

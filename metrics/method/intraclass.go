@@ -22,7 +22,7 @@ func (intraclass) Check(o Options) ([]string, error) {
 
 func (intraclass) Estimate(ctx context.Context, in Input) error {
 	cells, err := in.clusters(ctx, "value IS NOT NULL AND school_id IS NOT NULL", nil,
-		[]string{"CAST(1000000 AS BIGINT)", micro("value"), micro("CAST(value AS DOUBLE) * CAST(value AS DOUBLE)")}, "count(DISTINCT who)")
+		[]string{"CAST(1000000 AS BIGINT)", micro("value"), micro("CAST(value AS DOUBLE) * CAST(value AS DOUBLE)")})
 	if err != nil {
 		return err
 	}
@@ -46,5 +46,5 @@ func (intraclass) Estimate(ctx context.Context, in Input) error {
 			numerator: math.NaN(), denominator: math.NaN(), df: int64(c.sums(-1)[0]) - int64(icc.N),
 		})
 	}
-	return in.store(ctx, figures)
+	return in.store(figures)
 }

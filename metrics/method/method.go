@@ -11,6 +11,7 @@ package method
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"maps"
 	"slices"
@@ -18,7 +19,6 @@ import (
 	"strings"
 
 	"github.com/weir-warehouse/weir/etl/document"
-	"github.com/weir-warehouse/weir/sql/duck"
 )
 
 // Kind says which rules of disclosure control the values of a metric are under.
@@ -56,14 +56,15 @@ type Method interface {
 
 // Input is what a method is given.
 type Input struct {
-	DB         duck.Querier // one connection; temporary tables of a method's own are dropped by it
-	Units      string       // table of unit rows, as SQL names it
-	Columns    []string     // its columns, in order
-	Into       string       // table to fill, as SQL names it
-	Person     string       // column with the people that n counts; empty: the metric is about no people
-	Dimensions [][]string   // lists of dimensions, by the columns' names; breakdown stands for its three columns
+	DB         *sql.Conn  // with unit rows and results
+	Units      string     // table of unit rows, as SQL names it
+	Columns    []string   // its columns, in order
+	Into       string     // temporary table to fill, as SQL names it
+	Person     string     // column with the people that n counts; empty: the metric is about no people
+	Dimensions [][]string // lists of dimensions, by the columns' names; breakdown stands for its three columns
 	Options    Options
-	Seed       uint64 // for what is drawn, made of the data's revision and the metric's id
+	Counted    *Counted // told whom the values count, if not nil
+	Seed       uint64   // for what is drawn, made of the data's revision and the metric's id
 }
 
 // Options are the options of a method in metric.yaml: texts, as written.

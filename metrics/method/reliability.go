@@ -58,7 +58,7 @@ func (reliability) Estimate(ctx context.Context, in Input) error {
 			})
 		}
 	}
-	return in.store(ctx, figures)
+	return in.store(figures)
 }
 
 // measurements are the values of a cell, and which object each is of.

@@ -21,7 +21,7 @@ type resampled struct {
 	needs, optional []string
 	keep            string
 	sums            []string
-	people          string
+	people          []int
 	statistic       func(s []float64) float64
 	shown           func(s []float64) (numerator, denominator float64)
 }
@@ -44,7 +44,7 @@ func (r resampled) Check(o Options) ([]string, error) {
 }
 
 func (r resampled) Estimate(ctx context.Context, in Input) error {
-	cells, err := in.clusters(ctx, r.keep, r.optional, r.sums, r.people)
+	cells, err := in.clusters(ctx, r.keep, r.optional, r.sums, r.people...)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (r resampled) Estimate(ctx context.Context, in Input) error {
 		}
 		figures[i] = f
 	}
-	return in.store(ctx, figures)
+	return in.store(figures)
 }
 
 func plural(noun string) string { return noun + "s" }
@@ -101,7 +101,7 @@ func expanded(groups int) float64 {
 func costRatio() resampled {
 	return resampled{
 		needs: []string{"numerator", "denominator"}, keep: "numerator IS NOT NULL AND denominator IS NOT NULL",
-		sums: []string{micro("numerator"), micro("denominator")}, people: "count(DISTINCT who)",
+		sums:      []string{micro("numerator"), micro("denominator")},
 		statistic: func(s []float64) float64 { return perEffect(s[0], s[1]) },
 		shown:     func(s []float64) (float64, float64) { return s[0], s[1] },
 	}
@@ -136,7 +136,7 @@ func breakEven() resampled {
 	r.needs = append(r.needs, "role")
 	r.sums = append(r.sums, micro("CASE WHEN role = 'other' THEN cost ELSE 0 END"),
 		micro("CASE WHEN role = 'program' THEN cost ELSE 0 END"), "CASE WHEN role = 'program' THEN coalesce("+micro("weight")+", 1000000) ELSE 0 END")
-	r.people = "least(count(DISTINCT who) FILTER (WHERE m1 > 0), count(DISTINCT who) FILTER (WHERE m3 > 0), count(DISTINCT who) FILTER (WHERE m10 > 0))"
+	r.people = append(r.people, 9)
 	r.statistic = func(s []float64) float64 {
 		if d := effect(s); d > 0 && s[7] > 0 {
 			return d * (s[8] / s[9]) / (s[7] / s[0])
@@ -158,7 +158,7 @@ func gains(treated, others string) resampled {
 			when(treated, weight), when(treated, micro("value * coalesce(weight, 1)")), when(others, weight), when(others, micro("value * coalesce(weight, 1)")),
 			when(both, weight), when(both, micro("baseline * coalesce(weight, 1)")), when(both, micro("baseline * baseline * coalesce(weight, 1)")),
 		},
-		people: "least(count(DISTINCT who) FILTER (WHERE m1 > 0), count(DISTINCT who) FILTER (WHERE m3 > 0))",
+		people: []int{0, 2},
 		shown:  func([]float64) (float64, float64) { return math.NaN(), math.NaN() },
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -73,7 +72,7 @@ func (s survival) Estimate(ctx context.Context, in Input) error {
 			figures = append(figures, f)
 		}
 	}
-	return in.store(ctx, figures)
+	return in.store(figures)
 }
 
 // surviving is the product limit after a day, from the number of units and for
@@ -92,55 +91,20 @@ func surviving(s []float64, day int) float64 {
 
 // risks reads the cells' clusters with the sums that surviving takes.
 func (in Input) risks(ctx context.Context, last int) ([]cell, error) {
-	keys := strings.Join(slices.Concat(Dimensions, Breakdown), ", ")
-	rows, err := in.DB.QueryContext(ctx, fmt.Sprintf(`WITH unit AS (
-			SELECT %s, %s AS who, school_id AS school, CAST(least(days, %d) AS BIGINT) AS day, event AND days < %d AS event, count(*) AS units
-			FROM %s WHERE days IS NOT NULL AND event IS NOT NULL GROUP BY ALL),
-		person AS (SELECT %s, school, who, day, event, sum(units) AS units FROM unit %s),
-		cell AS (SELECT %s, count(DISTINCT who) AS n, count(DISTINCT school) AS schools FROM person GROUP BY ALL),
-		risk AS (SELECT person.* EXCLUDE (school, who, units), coalesce(school, '') AS school, CASE WHEN schools > 1 THEN '' ELSE CAST(who AS VARCHAR) END AS who,
-			any_value(n) AS n, any_value(schools) AS schools, CAST(sum(units) AS DOUBLE) AS units FROM person JOIN cell ON %s GROUP BY ALL)
-		SELECT %s, n, schools, school || '|' || who, day, event, units FROM risk ORDER BY %s, school, who, day, event`,
-		strings.Join(in.used(), ", "), in.Person, last+1, last+1, in.Units, in.Keys(), in.GroupBy("school", "who", "day", "event"), keys, SameKeys("person", "cell"), keys, keys))
+	u, err := in.read(ctx, "days IS NOT NULL AND event IS NOT NULL", nil,
+		[]string{fmt.Sprintf("least(greatest(days, 0), %d)", last+1), "CASE WHEN event THEN 1 ELSE 0 END"})
 	if err != nil {
-		return nil, fmt.Errorf("events by day: %w", err)
+		return nil, err
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err says it
-	person, _, _ := strings.Cut(in.Person, "_")
-	var cells []cell
-	cluster := ""
-	for rows.Next() {
-		c := cell{keys: make([]any, len(Dimensions)+len(Breakdown)), by: "school"}
-		var into []any
-		for i := range c.keys {
-			into = append(into, &c.keys[i])
-		}
-		var name string
-		var day int
-		var event bool
-		var units float64
-		if err := rows.Scan(append(into, &c.n, &c.schools, &name, &day, &event, &units)...); err != nil {
-			return nil, fmt.Errorf("events by day: %w", err)
-		}
-		if c.schools < 2 {
-			c.by = person
-		}
-		if len(cells) == 0 || !slices.Equal(cells[len(cells)-1].keys, c.keys) {
-			cells, cluster = append(cells, c), ""
-		}
-		current := &cells[len(cells)-1]
-		if name != cluster {
-			current.clusters, cluster = append(current.clusters, make([]float64, 1+2*(last+1))), name
-		}
-		sums := current.clusters[len(current.clusters)-1]
-		sums[0] += units
-		switch {
+	const one = 1_000_000
+	return in.tally(u, tally{size: 1 + 2*(last+1), tell: in.Counted, add: func(into []sum, row int32) {
+		into[0].add(one)
+		switch day := int(u.sums[0][row]); {
 		case day > last:
-		case event:
-			sums[1+2*day] += units
+		case u.sums[1][row] > 0:
+			into[1+2*day].add(one)
 		default:
-			sums[2+2*day] += units
+			into[2+2*day].add(one)
 		}
-	}
-	return cells, rows.Err()
+	}}), nil
 }

@@ -30,7 +30,7 @@ func (trend) Estimate(ctx context.Context, in Input) error {
 		x = "CAST(round((CAST(x AS DOUBLE) - CAST((SELECT min(x) FROM {units}) AS DOUBLE)) * 10) AS BIGINT)"
 	)
 	cells, err := in.clusters(ctx, "value IS NOT NULL AND x IS NOT NULL", nil,
-		[]string{"CAST(1000000 AS BIGINT)", y, y + " * " + x, x + " * 100000", x + " * " + x}, "count(DISTINCT who)")
+		[]string{"CAST(1000000 AS BIGINT)", y, y + " * " + x, x + " * 100000", x + " * " + x})
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (trend) Estimate(ctx context.Context, in Input) error {
 		f.low, f.high = c.slopeInterval(f.value)
 		figures[i] = f
 	}
-	return in.store(ctx, figures)
+	return in.store(figures)
 }
 
 // slope of a line from n, 1000 Σy, 10000 Σxy, Σx and Σx² / 10000.

@@ -161,8 +161,7 @@ func (s *store) check(ctx context.Context) error {
 
 // keep writes the results and the key under which they were computed, together.
 func (s *store) keep(ctx context.Context, in method.Input, run *Run, begin time.Time, now func() time.Time) error {
-	who, err := s.populations(ctx, in)
-	if err != nil {
+	if err := in.Count(ctx); err != nil {
 		return err
 	}
 	if err := s.conn.QueryRowContext(ctx, "SELECT count(*) FROM temp.main.result").Scan(&run.Cells); err != nil {
@@ -179,7 +178,7 @@ func (s *store) keep(ctx context.Context, in method.Input, run *Run, begin time.
 		if err != nil {
 			return err
 		}
-		for list, people := range who {
+		for list, people := range in.Counted.Of {
 			if _, err := tx.ExecContext(ctx, "INSERT INTO metrics.population VALUES (?, ?, ?)", run.Metric, list, people); err != nil {
 				return err
 			}

@@ -51,6 +51,7 @@ func (w *Workbench) Compute(ctx context.Context, m *metrics.Metric, lists [][]st
 	in = method.Input{
 		DB: w.conn, Units: Units, Columns: m.Names(), Into: Values, Person: m.Person.Key(),
 		Dimensions: lists, Options: m.Options, Seed: seed,
+		Counted: &method.Counted{Of: map[string]string{}},
 	}
 	for _, stmt := range []string{
 		"CREATE OR REPLACE TEMP TABLE unit AS " + m.Query(),

@@ -1,0 +1,220 @@
+package method
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"github.com/weir-warehouse/weir/policy"
+	"github.com/weir-warehouse/weir/sql/duck"
+)
+
+// units are unit rows in columns, with whatever tells them apart as numbers. They
+// are read once for all lists of dimensions.
+type units struct {
+	n      int
+	who    column            // people; without them each row is somebody
+	school column            // none if units have no school
+	used   map[string]column // dimensions and breakdown, by name
+	sums   [][]int64         // by sum, then row
+	order  []int32           // rows, those of a person together
+}
+
+// column has one of few texts in each row.
+type column struct {
+	codes []int32  // by row, places in names; none for NULL
+	names []string // in the order in which they first come
+}
+
+const none = -1
+
+// micro counts an amount in millionths.
+func micro(expression string) string {
+	return "CAST(round(CAST(" + expression + " AS DOUBLE) * 1000000) AS BIGINT)"
+}
+
+// read reads the unit rows that meet a condition. Sums are expressions of rows of
+// {units} that are integers. Optional columns may be absent, which then are empty.
+func (in Input) read(ctx context.Context, keep string, optional, sums []string) (*units, error) {
+	from := in.Units
+	for _, c := range optional {
+		if !slices.Contains(in.Columns, c) {
+			from = fmt.Sprintf("(SELECT *, CAST(NULL AS DOUBLE) AS %s FROM %s)", c, from)
+		}
+	}
+	used := in.used()
+	texts := slices.Clone(used)
+	if in.Person != "" {
+		texts = append(texts, in.Person)
+	}
+	if slices.Contains(in.Columns, "school_id") {
+		texts = append(texts, "school_id")
+	}
+	var selected []string
+	for _, c := range texts {
+		selected = append(selected, "CAST("+c+" AS VARCHAR)")
+	}
+	for _, s := range sums {
+		selected = append(selected, "CAST("+strings.ReplaceAll(s, "{units}", in.Units)+" AS BIGINT)")
+	}
+	u := &units{used: map[string]column{}, sums: make([][]int64, len(sums))}
+	d := newDecoder(len(texts), len(sums))
+	err := duck.Columns(ctx, in.DB, fmt.Sprintf("SELECT %s FROM %s WHERE %s", strings.Join(selected, ", "), from, keep), func(b arrow.RecordBatch) {
+		u.n += int(b.NumRows())
+		d.feed(b)
+	})
+	if err := d.wait(); err != nil {
+		return nil, err
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read unit rows: %w", err)
+	}
+	for i, c := range texts {
+		of := column{d.texts[i].codes, d.texts[i].names}
+		switch {
+		case i < len(used):
+			u.used[c] = of
+		case c == in.Person:
+			u.who = of
+		default:
+			u.school = of
+		}
+	}
+	if slices.Contains(used, "school_id") {
+		u.school = u.used["school_id"]
+	}
+	for i := range sums {
+		u.sums[i] = d.numbers[i].values
+	}
+	u.sort()
+	return u, nil
+}
+
+// sort brings the rows of each person together.
+func (u *units) sort() {
+	u.order = make([]int32, u.n)
+	if u.who.codes == nil {
+		for i := range u.order {
+			u.order[i] = int32(i) //nolint:gosec // rows are counted in 32 bits
+		}
+		return
+	}
+	next := make([]int32, len(u.who.names)+2)
+	for _, c := range u.who.codes {
+		next[c+2]++ // NULL is first
+	}
+	for i := 1; i < len(next); i++ {
+		next[i] += next[i-1]
+	}
+	for i, c := range u.who.codes {
+		u.order[next[c+1]] = int32(i) //nolint:gosec // as above
+		next[c+1]++
+	}
+}
+
+// decoder turns batches into columns, some columns on each processor.
+type decoder struct {
+	texts   []*textColumn
+	numbers []*numberColumn
+	queues  []chan arrow.RecordBatch
+	running sync.WaitGroup
+	errs    []error
+}
+
+type textColumn struct {
+	codes []int32
+	names []string
+	known map[string]int32
+	last  int32
+}
+
+type numberColumn struct{ values []int64 }
+
+func newDecoder(texts, numbers int) *decoder {
+	d := &decoder{texts: make([]*textColumn, texts), numbers: make([]*numberColumn, numbers)}
+	for i := range d.texts {
+		d.texts[i] = &textColumn{known: map[string]int32{}, last: none}
+	}
+	for i := range d.numbers {
+		d.numbers[i] = &numberColumn{}
+	}
+	workers := runtime.GOMAXPROCS(0)
+	d.errs = make([]error, workers)
+	for w := range workers {
+		queue := make(chan arrow.RecordBatch, 64)
+		d.queues = append(d.queues, queue)
+		d.running.Go(func() {
+			for b := range queue {
+				for i := w; i < int(b.NumCols()) && d.errs[w] == nil; i += workers {
+					d.errs[w] = d.decode(i, b.Column(i))
+				}
+				b.Release()
+			}
+		})
+	}
+	return d
+}
+
+func (d *decoder) feed(b arrow.RecordBatch) {
+	for _, q := range d.queues {
+		b.Retain()
+		q <- b
+	}
+}
+
+func (d *decoder) wait() error {
+	for _, q := range d.queues {
+		close(q)
+	}
+	d.running.Wait()
+	for _, err := range d.errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *decoder) decode(i int, values arrow.Array) error {
+	if i < len(d.texts) {
+		texts, ok := values.(*array.String)
+		if !ok {
+			return policy.Errorf(policy.Failed, "unit rows: a text is %s", values.DataType())
+		}
+		d.texts[i].add(texts)
+		return nil
+	}
+	numbers, ok := values.(*array.Int64)
+	if !ok || numbers.NullN() > 0 {
+		return policy.Errorf(policy.Failed, "unit rows: a sum is %s, or NULL", values.DataType())
+	}
+	c := d.numbers[i-len(d.texts)]
+	c.values = append(c.values, numbers.Int64Values()...)
+	return nil
+}
+
+func (c *textColumn) add(values *array.String) {
+	for i := range values.Len() {
+		if values.IsNull(i) {
+			c.codes = append(c.codes, none)
+			continue
+		}
+		v := values.Value(i)
+		if c.last == none || c.names[c.last] != v {
+			code, ok := c.known[v]
+			if !ok {
+				v = strings.Clone(v)       // the batch goes
+				code = int32(len(c.names)) //nolint:gosec // as above
+				c.names, c.known[v] = append(c.names, v), code
+			}
+			c.last = code
+		}
+		c.codes = append(c.codes, c.last)
+	}
+}
