@@ -247,7 +247,7 @@ func BenchmarkFidelity(b *testing.B) {
 				b.Errorf("%s: found in %d of %d seeds", name, n, seeds)
 			}
 		}
-		b.ReportMetric(100*float64(total)/float64(seeds*len(counts)), "%-found")
+		b.ReportMetric(100*float64(total)/float64(seeds*len(counts)), "per-cent-found")
 		b.ReportMetric(float64(slices.Min(slices.Collect(maps.Values(counts)))), "least-of-100")
 	}
 }

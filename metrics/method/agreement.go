@@ -18,6 +18,8 @@ type agreement struct{}
 
 func (agreement) Version() int { return 1 }
 
+func (agreement) Rereads() bool { return false }
+
 func (agreement) Kind(Options) Kind { return Estimate }
 
 func (agreement) Check(o Options) ([]string, error) {

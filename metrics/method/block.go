@@ -34,7 +34,7 @@ func (c cell) sums(without int) []float64 {
 }
 
 // clusters reads the cells with the sums of their clusters. A condition says which
-// unit rows count; sums are expressions of rows of {units} that are integers, in
+// unit rows count; sums are expressions of rows that are integers, in
 // millionths. People of a cell are those with a positive sum, the fewest of any
 // that are named by their places; all, if none is.
 func (in Input) clusters(ctx context.Context, keep string, optional, sums []string, people ...int) ([]cell, error) {

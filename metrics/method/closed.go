@@ -23,7 +23,7 @@ type form struct {
 	needs    []string // columns that unit rows must have
 	optional []string // columns that they may lack, which then are empty
 	keep     string   // condition on the unit rows that count
-	sums     []string // expressions of rows of {units} that are integers, in millionths
+	sums     []string // expressions of rows that are integers, in millionths
 	value    func(s []float64) float64
 	slope    func(s []float64) []float64                                  // derivatives, by each sum, of what se is the standard error of; nil: no interval
 	limits   func(c cell, v, se, t float64) (low, high float64, l string) // of value v by standard error se and critical value t, with the method's name; se is NaN where there is none
@@ -39,6 +39,8 @@ type closed struct {
 }
 
 func (closed) Version() int { return 2 }
+
+func (closed) Rereads() bool { return false }
 
 func (c closed) Kind(o Options) Kind { return c.kind(o) }
 

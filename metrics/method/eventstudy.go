@@ -31,6 +31,8 @@ type eventStudy struct{}
 
 func (eventStudy) Version() int { return 1 }
 
+func (eventStudy) Rereads() bool { return true }
+
 func (eventStudy) Kind(Options) Kind { return Estimate }
 
 func (eventStudy) Check(o Options) ([]string, error) {

@@ -14,6 +14,8 @@ type intraclass struct{}
 
 func (intraclass) Version() int { return 1 }
 
+func (intraclass) Rereads() bool { return false }
+
 func (intraclass) Kind(Options) Kind { return Estimate }
 
 func (intraclass) Check(o Options) ([]string, error) {

@@ -50,6 +50,9 @@ type Method interface {
 	Check(o Options) (columns []string, err error)
 	// Kind says which rules of disclosure control apply.
 	Kind(o Options) Kind
+	// Rereads says that the method reads unit rows more than once, so that they had
+	// better be a table than a query.
+	Rereads() bool
 	// Estimate fills the table in.Into, which has the columns of Results.
 	Estimate(ctx context.Context, in Input) error
 }

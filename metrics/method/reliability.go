@@ -22,6 +22,8 @@ type reliability struct{}
 
 func (reliability) Version() int { return 1 }
 
+func (reliability) Rereads() bool { return true }
+
 func (reliability) Kind(Options) Kind { return Estimate }
 
 func (reliability) Check(o Options) ([]string, error) {

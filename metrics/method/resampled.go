@@ -31,6 +31,8 @@ const replicates = 999
 
 func (resampled) Version() int { return 1 }
 
+func (resampled) Rereads() bool { return false }
+
 func (resampled) Kind(Options) Kind { return Estimate }
 
 func (r resampled) Check(o Options) ([]string, error) {

@@ -17,6 +17,8 @@ type survival struct{}
 
 func (survival) Version() int { return 1 }
 
+func (survival) Rereads() bool { return false }
+
 func (survival) Kind(Options) Kind { return Estimate }
 
 func (s survival) Check(o Options) ([]string, error) {

@@ -24,6 +24,12 @@ func (s *sum) add(v int64) {
 	s.lo, s.hi = lo, s.hi+v>>63+int64(carry)    //nolint:gosec // 0 or 1
 }
 
+// product adds the product of two numbers.
+func (s *sum) product(x, y int64) {
+	hi, lo := bits.Mul64(uint64(x), uint64(y))                         //nolint:gosec // two's complement
+	s.plus(sum{hi: int64(hi) - (x >> 63 & y) - (y >> 63 & x), lo: lo}) //nolint:gosec // as above
+}
+
 // millionths is the sum in units.
 func (s sum) millionths() float64 {
 	if s.hi >= 0 {

@@ -30,6 +30,8 @@ type total struct{}
 
 func (total) Version() int { return 1 }
 
+func (total) Rereads() bool { return true }
+
 func (total) Check(o Options) ([]string, error) { return []string{"value"}, o.Unknown() }
 
 func (total) Kind(Options) Kind { return Amount }

@@ -3,6 +3,7 @@ package method
 import (
 	"context"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -18,22 +19,27 @@ type trend struct{}
 
 func (trend) Version() int { return 3 }
 
+func (trend) Rereads() bool { return false }
+
 func (trend) Kind(Options) Kind { return Estimate }
 
 func (trend) Check(o Options) ([]string, error) { return []string{"value", "x"}, o.Unknown() }
 
 func (trend) Estimate(ctx context.Context, in Input) error {
-	const (
-		// slopes magnify rounding, so values count in billionths
-		y = "CAST(round(CAST(value AS DOUBLE) * 1e9) AS BIGINT)"
-		// from the least on, so that squares of years stay small
-		x = "CAST(round((CAST(x AS DOUBLE) - CAST((SELECT min(x) FROM {units}) AS DOUBLE)) * 10) AS BIGINT)"
-	)
-	cells, err := in.clusters(ctx, "value IS NOT NULL AND x IS NOT NULL", nil,
-		[]string{"CAST(1000000 AS BIGINT)", y, y + " * " + x, x + " * 100000", x + " * " + x})
-	if err != nil {
+	// slopes magnify rounding, so values count in billionths
+	u, err := in.read(ctx, "value IS NOT NULL AND x IS NOT NULL", nil, []string{"round(CAST(value AS DOUBLE) * 1e9)", "round(CAST(x AS DOUBLE) * 10)"})
+	if err != nil || u.n == 0 {
 		return err
 	}
+	least := slices.Min(u.sums[1]) // from the least on, squares of years stay small
+	cells := in.tally(u, tally{size: 5, tell: in.Counted, add: func(into []sum, row int32) {
+		y, x := u.sums[0][row], u.sums[1][row]-least
+		into[0].add(1_000_000)
+		into[1].add(y)
+		into[2].product(y, x)
+		into[3].add(x * 100_000)
+		into[4].product(x, x)
+	}})
 	figures := make([]figure, len(cells))
 	for i, c := range cells {
 		f := figure{cell: c, value: slope(c.sums(-1)), label: "least squares, jackknife over " + plural(c.by) + ", t (Bell-McCaffrey)", numerator: math.NaN(), denominator: math.NaN()}

@@ -39,8 +39,8 @@ func micro(expression string) string {
 	return "CAST(round(CAST(" + expression + " AS DOUBLE) * 1000000) AS BIGINT)"
 }
 
-// read reads the unit rows that meet a condition. Sums are expressions of rows of
-// {units} that are integers. Optional columns may be absent, which then are empty.
+// read reads the unit rows that meet a condition. Sums are expressions of rows
+// that are integers. Optional columns may be absent, which then are empty.
 func (in Input) read(ctx context.Context, keep string, optional, sums []string) (*units, error) {
 	from := in.Units
 	for _, c := range optional {
@@ -61,7 +61,7 @@ func (in Input) read(ctx context.Context, keep string, optional, sums []string) 
 		selected = append(selected, "CAST("+c+" AS VARCHAR)")
 	}
 	for _, s := range sums {
-		selected = append(selected, "CAST("+strings.ReplaceAll(s, "{units}", in.Units)+" AS BIGINT)")
+		selected = append(selected, "CAST("+s+" AS BIGINT)")
 	}
 	u := &units{used: map[string]column{}, sums: make([][]int64, len(sums))}
 	d := newDecoder(len(texts), len(sums))

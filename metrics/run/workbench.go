@@ -14,9 +14,6 @@ import (
 // the columns of method.Results.
 const Values = "temp.main.result"
 
-// Units is the table of the unit rows from which they were made.
-const Units = "temp.main.unit"
-
 // Workbench computes true values of metrics on one connection on which every
 // dataset that they read goes by its own name.
 type Workbench struct {
@@ -49,29 +46,27 @@ func (w *Workbench) Compute(ctx context.Context, m *metrics.Metric, lists [][]st
 		w.made[id] = true
 	}
 	in = method.Input{
-		DB: w.conn, Units: Units, Columns: m.Names(), Into: Values, Person: m.Person.Key(),
-		Dimensions: lists, Options: m.Options, Seed: seed,
-		Counted: &method.Counted{Of: map[string]string{}},
+		DB: w.conn, Units: "(" + m.Query() + ")", Columns: m.Names(), Into: Values, Person: m.Person.Key(),
+		Dimensions: lists, Options: m.Options, Seed: seed, Counted: &method.Counted{Of: map[string]string{}},
 	}
-	for _, stmt := range []string{
-		"CREATE OR REPLACE TEMP TABLE unit AS " + m.Query(),
-		"CREATE OR REPLACE TEMP TABLE result (" + method.Results + ")",
-	} {
-		if err := w.exec(ctx, stmt); err != nil {
+	if how.Rereads() {
+		in.Units = "temp.main.unit"
+		if err := w.exec(ctx, "CREATE OR REPLACE TEMP TABLE unit AS "+m.Query()); err != nil {
 			return in, err
 		}
+	}
+	if err := w.exec(ctx, "CREATE OR REPLACE TEMP TABLE result ("+method.Results+")"); err != nil {
+		return in, err
 	}
 	return in, how.Estimate(ctx, in)
 }
 
 // Clear drops unit rows and values.
 func (w *Workbench) Clear(ctx context.Context) error {
-	for _, table := range []string{Units, Values} {
-		if err := w.exec(ctx, "DROP TABLE "+table); err != nil {
-			return err
-		}
+	if err := w.exec(ctx, "DROP TABLE IF EXISTS temp.main.unit"); err != nil {
+		return err
 	}
-	return nil
+	return w.exec(ctx, "DROP TABLE "+Values)
 }
 
 func (w *Workbench) exec(ctx context.Context, stmt string) error {

@@ -58,7 +58,7 @@ func (b Bootstrap) RunAll(size int, statistic func(rows []int) ([]float64, error
 	}
 	inParallel(replicates, func(r int) {
 		random := rand.New(rand.NewPCG(b.Seed, uint64(r))) //nolint:gosec // reproducible by design
-		var rows []int
+		rows := make([]int, 0, len(b.Blocks))
 		for range blocks {
 			rows = append(rows, blocks[random.IntN(len(blocks))]...)
 		}
