@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/weir-warehouse/weir/policy"
@@ -64,6 +65,39 @@ func Statements() Table {
 			" AS p FROM (SELECT " + at + " AS hour, json_extract_string(e, '$.door') AS door, json_extract_string(e, '$.outcome.code') AS outcome, " + took +
 			" AS ms FROM entries WHERE json_extract_string(e, '$.kind') = '" + string(KindOutcome) + "')) GROUP BY ALL",
 	}
+}
+
+// StudyEvents are the steps of studies: designed and estimated (each statement
+// that read data for it), registered, deviated from what was registered,
+// approved or refused, and released. Nobody is named; roles are those of who took
+// the step.
+func StudyEvents() Table {
+	at := func(path string) string { return field{path, "VARCHAR", ""}.value("e") }
+	step := fmt.Sprintf(`CASE %s
+		WHEN '%s' THEN CASE %s WHEN '%s' THEN 'designed' ELSE 'estimated' END
+		WHEN '%s' THEN CASE WHEN %s IS NULL THEN 'registered' ELSE 'deviated' END
+		WHEN '%s' THEN CASE %s WHEN 'allow' THEN 'approved' ELSE 'refused' END
+		WHEN '%s' THEN 'released' END`,
+		at("kind"), KindDecision, at("attributes.phase"), policy.Design, KindStudyRegister, at("attributes.deviation"),
+		KindReleaseApproval, at("verdict"), KindStudyRelease)
+	var t Table
+	var values []string
+	for _, c := range []struct{ name, kind, value string }{
+		{"timestamp", "TIMESTAMP", field{"timestamp", "TIMESTAMP", ""}.value("e")},
+		{"study", "VARCHAR", at("attributes.study")},
+		{"agreement", "VARCHAR", "coalesce(" + at("agreement") + ", " + at("attributes.agreement") + ")"},
+		{"step", "VARCHAR", step},
+		{"roles", "VARCHAR[]", field{"roles", "VARCHAR[]", ""}.value("e")},
+		{"reason", "VARCHAR", "coalesce(" + at("attributes.deviation") + ", " + at("attributes.note") + ")"},
+		{"protocol_sha256", "VARCHAR", at("attributes.protocol")},
+		{"report_sha256", "VARCHAR", at("attributes.report")},
+		{"snapshot", "VARCHAR", at("snapshot")},
+	} {
+		t.Columns = append(t.Columns, policy.Column{Name: c.name, Type: c.kind})
+		values = append(values, c.value+" AS "+c.name)
+	}
+	t.Select = "SELECT * FROM (SELECT " + strings.Join(values, ", ") + " FROM entries) WHERE study IS NOT NULL AND step IS NOT NULL"
+	return t
 }
 
 // tableOf makes a row of each entry of a kind.

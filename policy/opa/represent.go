@@ -12,7 +12,7 @@ import (
 
 // representatives returns a catalogue over which a proof says as much: of marts
 // that differ in nothing but names that no rule mentions, one, and of a mart's
-// columns likewise. Families of metrics have hundreds of columns that are all the
+// columns likewise, whose types count where a rule mentions them. Families of metrics have hundreds of columns that are all the
 // same to policy. A rule that takes names apart would escape this, as one that
 // looks at a principal's name does; what it grants is checked when it is granted.
 func representatives(catalog []policy.Dataset, words map[string]bool) []policy.Dataset {
@@ -30,7 +30,7 @@ func representatives(catalog []policy.Dataset, words map[string]bool) []policy.D
 			if words[c.Name] {
 				b.WriteString(c.Name)
 			}
-			b.WriteString(likeness(c))
+			b.WriteString(likeness(c, words))
 		}
 		key := b.String()
 		if named := words[d.Name] || words[d.Union]; named || !seen[key] {
@@ -50,7 +50,7 @@ func alike(columns []policy.Column, words map[string]bool) []policy.Column {
 			out = append(out, c)
 			continue
 		}
-		if key := likeness(c); !seen[key] {
+		if key := likeness(c, words); !seen[key] {
 			seen[key] = true
 			out = append(out, c)
 		}
@@ -59,7 +59,13 @@ func alike(columns []policy.Column, words map[string]bool) []policy.Column {
 }
 
 // likeness is all that rules see of a column but its name.
-func likeness(c policy.Column) string { return fmt.Sprintf(" %s %s %q", c.Type, c.Person, c.Tags) }
+func likeness(c policy.Column, words map[string]bool) string {
+	kind := c.Type
+	if !words[kind] {
+		kind = ""
+	}
+	return fmt.Sprintf(" %s %s %q", kind, c.Person, c.Tags)
+}
 
 // words are the texts in the rules and data of a bundle, and in the invariants
 // that come with Weir.

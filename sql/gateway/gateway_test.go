@@ -162,6 +162,42 @@ func TestLedgers(t *testing.T) {
 	_ = w.refuse(steward, "FROM audit.policy_revision", policy.NotFound)
 }
 
+// A researcher sees the steps of their agreement's studies, as they come; those of
+// another agreement change nothing, not even by an error that a predicate raises
+// on them.
+func TestStepsOfStudies(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, gatewaytest.Sources())
+	researcher := w.Person("R1", policy.Research, policy.Researcher)
+	researcher.Agreement = &policy.Agreement{ID: "a1", Purpose: policy.Research, From: "2025-08-01", To: "2026-06-30", DestroyBy: "2027-01-01", Members: []string{"R1"}, MinimumCell: 10}
+	record := func(kind audit.Kind, agreement, verdict string, attributes map[string]string) {
+		e := audit.Entry{Timestamp: gatewaytest.Now(), Kind: kind, Agreement: agreement, Verdict: verdict, Roles: []string{"researcher"}, Attributes: attributes}
+		if kind == audit.KindDecision {
+			e.DecisionID = "d"
+		}
+		_, err := w.Log.Append(context.Background(), e)
+		w.must(err)
+		w.must(w.Log.Publish(context.Background()))
+	}
+	const steps, reasons = "SELECT study, step FROM research.study_event ORDER BY ALL", "SELECT sum(CAST(reason AS INTEGER)) FROM research.study_event"
+	w.expect(researcher, steps)
+	record(audit.KindStudyRegister, "a1", "", map[string]string{"study": "mine", "protocol": "p"})
+	record(audit.KindStudyRegister, "a2", "", map[string]string{"study": "theirs", "protocol": "p", "deviation": "no number"})
+	w.expect(researcher, steps, "mine|registered")
+	record(audit.KindDecision, "a1", "allow", map[string]string{"study": "mine", "phase": "design"})
+	record(audit.KindDecision, "a1", "allow", map[string]string{"study": "mine", "phase": "estimate"})
+	record(audit.KindStudyRegister, "a1", "", map[string]string{"study": "mine", "deviation": "1"})
+	record(audit.KindReleaseApproval, "", "allow", map[string]string{"study": "mine", "agreement": "a1"})
+	record(audit.KindReleaseApproval, "", "deny", map[string]string{"study": "mine", "agreement": "a1", "note": "2"})
+	record(audit.KindReleaseApproval, "", "deny", map[string]string{"study": "theirs", "agreement": "a2", "note": "no number"})
+	record(audit.KindStudyRelease, "a1", "", map[string]string{"study": "mine", "report": "r"})
+	w.expect(researcher, steps, "mine|approved", "mine|designed", "mine|deviated", "mine|estimated", "mine|refused", "mine|registered", "mine|released")
+	w.expect(researcher, reasons, "3")
+	for _, r := range []policy.Request{w.Person("P", policy.PrivacyAudit, policy.PrivacyOfficer), w.Person("E1", policy.Evaluation, policy.Evaluator)} {
+		_ = w.refuse(r, "FROM research.study_event", policy.NotFound)
+	}
+}
+
 func TestNoRecordNoData(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, gatewaytest.Sources())

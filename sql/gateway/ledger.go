@@ -18,6 +18,7 @@ import (
 const (
 	AuditCompartment      = "audit_log"
 	OperationsCompartment = "operations_log"
+	ResearchCompartment   = "research_log"
 )
 
 // Ledger is a dataset of such a compartment. It is brought up to date for each
@@ -40,6 +41,7 @@ func AuditLedgers() []Ledger {
 		of("operations.load", OperationsCompartment, audit.Loads()),
 		of("operations.quarantine", OperationsCompartment, audit.Quarantined()),
 		of("operations.statement", OperationsCompartment, audit.Statements()),
+		of("research.study_event", ResearchCompartment, audit.StudyEvents()),
 	}
 }
 
@@ -82,8 +84,9 @@ func attachLedgers(ctx context.Context, c *duck.Conn, compartment string, ledger
 }
 
 // refresh brings the scope's table of a ledger up to date, if the relation is
-// one. The caller holds the scope's lock.
-func (g *Gateway) refresh(ctx context.Context, o *open, dataset string) (ledger bool, err error) {
+// one, and tells whether that changed anything. The caller holds the scope's
+// lock.
+func (g *Gateway) refresh(ctx context.Context, o *open, dataset string) (changed bool, err error) {
 	i := slices.IndexFunc(g.Ledgers, func(l Ledger) bool { return l.Name == dataset })
 	if i < 0 {
 		return false, nil
@@ -95,18 +98,19 @@ func (g *Gateway) refresh(ctx context.Context, o *open, dataset string) (ledger 
 	}
 	c, err := o.data.Connect()
 	if err != nil {
-		return true, err
+		return false, err
 	}
 	defer c.Close()
+	before, rows := at.next, at.rows
 	if l.Log != "" {
 		err = g.addEntries(ctx, c, l, at)
 	} else {
 		err = replaceRows(ctx, c, l, at)
 	}
 	if err != nil {
-		return true, fmt.Errorf("bring %s up to date: %w", dataset, err)
+		return false, fmt.Errorf("bring %s up to date: %w", dataset, err)
 	}
-	return true, nil
+	return at.next != before || !bytes.Equal(at.rows, rows), nil
 }
 
 // entriesAtOnce is how many entries are handed to the engine at once.

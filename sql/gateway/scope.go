@@ -267,11 +267,11 @@ func (g *Gateway) ready(ctx context.Context, o *open, relations []string) error 
 		if !slices.Contains(relations, t.schema+"."+t.name) {
 			continue
 		}
-		ledger, err := g.refresh(ctx, o, t.grant.Dataset)
+		changed, err := g.refresh(ctx, o, t.grant.Dataset)
 		if err != nil {
 			return err
 		}
-		if !ledger && t.filtered() && !o.solid[t.String()] {
+		if t.filtered() && (changed || !o.solid[t.String()]) {
 			if err := o.materialise(ctx, t); err != nil {
 				return err
 			}
@@ -286,12 +286,11 @@ func (o *open) materialise(ctx context.Context, t table) error {
 		return err
 	}
 	defer c.Close()
-	for _, stmt := range []string{
-		"BEGIN",
-		"DROP VIEW " + t.String(),
-		"CREATE TABLE " + t.String() + " AS " + t.view,
-		"COMMIT",
-	} {
+	stmts := []string{"BEGIN", "DROP VIEW " + t.String(), "CREATE TABLE " + t.String() + " AS " + t.view, "COMMIT"}
+	if o.solid[t.String()] { // a ledger that has grown
+		stmts = []string{"BEGIN", "DELETE FROM " + t.String(), "INSERT INTO " + t.String() + " " + t.view, "COMMIT"}
+	}
+	for _, stmt := range stmts {
 		if err := c.Exec(ctx, stmt); err != nil {
 			return fmt.Errorf("materialise %s: %w", t.grant.Dataset, err)
 		}

@@ -190,3 +190,10 @@ test_estimate_without_registration if {
 test_study_for_another_purpose if {
 	broken(object.union(studying("estimate", true), {"purpose": "coaching"})) == {"Only research has studies"}
 }
+
+test_log_of_studies if {
+	broken(granting(harmless(["researcher"]), "research.study_event", "show", "some")) == set()
+	every role, rows in {"researcher": "all", "privacy_officer": "some"} {
+		broken(granting(harmless([role]), "research.study_event", "show", rows)) == {"Only researchers are granted the log of studies, and not of all agreements"}
+	}
+}

@@ -37,3 +37,16 @@ broken contains {"invariant": rego.metadata.rule().title, "dataset": name, "colu
 	data.catalog.datasets[name].columns.teacher_key
 	granted.rows == "all"
 }
+
+# METADATA
+# title: Only researchers are granted the log of studies, and not of all agreements
+broken contains {"invariant": rego.metadata.rule().title, "dataset": name, "column": ""} if {
+	some name, granted in input.granted
+	data.catalog.datasets[name].compartment == "research_log"
+	not of_an_agreement(granted)
+}
+
+of_an_agreement(granted) if {
+	"researcher" in input.acting
+	granted.rows != "all"
+}

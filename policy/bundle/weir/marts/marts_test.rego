@@ -11,7 +11,7 @@ test_marts_by_tags if {
 }
 
 test_marts_about_people_and_named_ones_stay_shut if {
-	marts.open_to.district_leader == {"mart_coaching", "mart_cost", "mart_mixed", "mart_rating", "mart_sharing"} with input as fixture.session(["district_leader"], "pd_roi_review")
+	marts.open_to.district_leader == {"mart_coaching", "mart_cost", "mart_mixed", "mart_rating", "mart_sharing", "mart_study"} with input as fixture.session(["district_leader"], "pd_roi_review")
 		with data.catalog.datasets as fixture.datasets
 }
 

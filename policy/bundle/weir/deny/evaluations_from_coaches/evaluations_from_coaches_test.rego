@@ -3,7 +3,7 @@ package weir.deny.evaluations_from_coaches_test
 import data.weir.deny.evaluations_from_coaches as rule
 import data.weir.fixture
 
-evaluations := {"evaluation_rating", "mart_mixed", "mart_rating", "observation", "observation_score"}
+evaluations := {"evaluation_rating", "mart_mixed", "mart_rating", "mart_study", "observation", "observation_score"}
 
 test_denied_to_coaches_for_any_purpose if {
 	object.keys(rule.denied) == evaluations with data.catalog.datasets as fixture.datasets

@@ -4,7 +4,7 @@ import data.weir.deny.formative_data_from_evaluators as rule
 import data.weir.fixture
 
 test_denied_to_evaluators_whatever_else_they_are if {
-	object.keys(rule.denied) == {"coach_assignment", "coaching_session", "data_sharing_event", "mart_coaching", "mart_mixed", "mart_sharing", "pd_engagement"} with data.catalog.datasets as fixture.datasets
+	object.keys(rule.denied) == {"coach_assignment", "coaching_session", "data_sharing_event", "mart_coaching", "mart_mixed", "mart_sharing", "mart_study", "pd_engagement"} with data.catalog.datasets as fixture.datasets
 		with input as fixture.session(["coach", "evaluator"], "coaching")
 }
 

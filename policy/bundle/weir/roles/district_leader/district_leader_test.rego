@@ -15,6 +15,7 @@ test_grants if {
 		"mart_cost": {"districts"},
 		"mart_mixed": {"districts"},
 		"mart_sharing": {"districts"},
+		"mart_study": {"districts"},
 		"school": {"all"},
 	}
 }

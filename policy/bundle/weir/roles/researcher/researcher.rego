@@ -16,3 +16,24 @@ grants[name] contains grant if {
 		"why": rego.metadata.rule().title,
 	}
 }
+
+# METADATA
+# title: A researcher sees the studies of their agreement
+# description: What was done with studies under the agreement, from the audit log, and what marts have of those that were released.
+grants[name] contains grant if {
+	data.weir.session.agreement
+	some name, dataset in data.catalog.datasets
+	about_studies(dataset)
+	grant := {"rows": "studied", "columns": object.keys(dataset.columns), "why": rego.metadata.rule().title}
+}
+
+# METADATA
+# title: What is about studies
+about_studies(dataset) if dataset.compartment == "research_log"
+
+about_studies(dataset) if {
+	dataset.derived
+	count(dataset.people) == 0
+	dataset.columns.study
+	dataset.columns.agreement
+}
