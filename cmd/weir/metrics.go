@@ -180,6 +180,9 @@ func (a *app) runMetrics(ctx context.Context, l *etl.Loader) (out ranMetrics, er
 	if out.Publication, err = runner.Protect(ctx, out.Metrics, rules); err != nil {
 		return out, err
 	}
+	if err := a.publishStudies(ctx); err != nil {
+		return out, err
+	}
 	return out, a.recordMetrics(ctx, out)
 }
 

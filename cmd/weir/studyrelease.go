@@ -53,7 +53,7 @@ that is made anew needs new approvals.`,
 			if refuse {
 				verdict = verdictDeny
 			}
-			attributes := map[string]string{"study": r.ID, "report": sum, "verdict": verdict}
+			attributes := map[string]string{"study": r.ID, "agreement": r.Agreement, "report": sum, "verdict": verdict}
 			if note != "" {
 				attributes["note"] = note
 			}

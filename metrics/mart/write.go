@@ -105,10 +105,10 @@ func (b Build) Update(ctx context.Context, conn *sql.Conn, owner string, relatio
 	if err != nil {
 		return nil, err
 	}
-	byMart := map[string][]Relation{}
+	byMart, theirs := map[string][]Relation{}, map[string]bool{}
 	for _, m := range present {
-		byMart[m.Name] = nil
 		for _, r := range m.Relations {
+			theirs[m.Name] = theirs[m.Name] || r.Owner == owner
 			if r.Owner != owner {
 				r.Rows = fmt.Sprintf("SELECT * FROM %s.main.%s ORDER BY ALL", duck.Ident("old_"+m.Name), duck.Ident(r.Name))
 				byMart[m.Name] = append(byMart[m.Name], r)
@@ -117,9 +117,12 @@ func (b Build) Update(ctx context.Context, conn *sql.Conn, owner string, relatio
 	}
 	for _, r := range relations {
 		r.Owner = owner
-		byMart[r.Mart] = append(byMart[r.Mart], r)
+		byMart[r.Mart], theirs[r.Mart] = append(byMart[r.Mart], r), true
 	}
-	for _, name := range slices.Sorted(maps.Keys(byMart)) {
+	for _, name := range slices.Sorted(maps.Keys(theirs)) {
+		if !theirs[name] {
+			continue
+		}
 		old := slices.IndexFunc(present, func(m Mart) bool { return m.Name == name })
 		content := ""
 		if old >= 0 {

@@ -105,7 +105,7 @@ func (in Input) estimate(r *Report, c *study.Comparison, guard *protection) erro
 // outcome fills in what one outcome tells.
 func (in Input) outcome(r *Report, c *study.Comparison, guard *protection, o protocol.Outcome) error {
 	students := guard.students(in, c, o)
-	naive := in.naive(c, o.Name)
+	plain, plainLow, plainHigh := naive(c, o.Name)
 	base := math.NaN()
 	if o.Baseline != "" {
 		base = baselineMean(c, o.Baseline)
@@ -121,7 +121,7 @@ func (in Input) outcome(r *Report, c *study.Comparison, guard *protection, o pro
 		}
 		effect.Label, effect.Unit, effect.Role, effect.Status = o.Label, o.Unit, string(o.Role), in.status(o)
 		effect.Main = e.Model == study.Interacted && (e.Measure == study.Difference || e.Measure == study.RiskDifference)
-		effect.Naive, effect.Students = number(naive), students
+		effect.Naive, effect.NaiveLow, effect.NaiveHigh, effect.Students = plain, plainLow, plainHigh, students
 		if o.Baseline != "" && e.Measure == study.Difference {
 			value, low, high := e.Value()
 			effect.Baseline = number(base)
@@ -161,25 +161,16 @@ func (in Input) status(o protocol.Outcome) string {
 	return "exploratory"
 }
 
-// naive is the plain difference of means of all units in the arms.
-func (in Input) naive(c *study.Comparison, outcome string) float64 {
-	column, err := c.Frame.Column(outcome)
-	if err != nil || !column.Numeric() {
-		return math.NaN()
+// naive is the plain difference of means of all units in the arms, with its
+// interval; NaN where it cannot be estimated.
+func naive(c *study.Comparison, outcome string) (value, low, high Number) {
+	e, err := c.Naive(outcome)
+	if err != nil {
+		nan := Number(math.NaN())
+		return nan, nan, nan
 	}
-	var sum, n [2]float64
-	for i, y := range column.Values() {
-		if math.IsNaN(y) {
-			continue
-		}
-		arm := 0
-		if c.Match.Treated[i] {
-			arm = 1
-		}
-		sum[arm] += y
-		n[arm]++
-	}
-	return sum[1]/n[1] - sum[0]/n[0]
+	from, to := e.Interval(study.Level)
+	return number(e.Value), number(from), number(to)
 }
 
 // baselineMean is the mean of a covariate among the treated in the match.

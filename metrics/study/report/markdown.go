@@ -216,7 +216,7 @@ func (r *Report) Headline() []string {
 		if !math.IsNaN(float64(e.Percent)) {
 			line += fmt.Sprintf(", %.1f %% of the baseline (%.1f to %.1f)", float64(e.Percent), float64(e.PercentLow), float64(e.PercentTop))
 		}
-		line += fmt.Sprintf(". Without matching the difference is %s. %s.", e.Naive.shown(), titled(e.Status))
+		line += fmt.Sprintf(". Without matching the difference is %s (%s). %s.", e.Naive.shown(), interval(e.NaiveLow, e.NaiveHigh), titled(e.Status))
 		out = append(out, line)
 	}
 	return out

@@ -180,7 +180,9 @@ type Effect struct {
 	Improve    Number `json:"improvement_index"`
 	EValue     Number `json:"e_value"`
 	ELimit     Number `json:"e_value_limit"`
-	Naive      Number `json:"naive"`               // difference without matching
+	Naive      Number `json:"naive"`     // difference without matching
+	NaiveLow   Number `json:"naive_low"` // and its interval
+	NaiveHigh  Number `json:"naive_high"`
 	Baseline   Number `json:"baseline_mean"`       // of the treated in the match
 	Percent    Number `json:"percent_of_baseline"` // effect over that mean
 	PercentLow Number `json:"percent_low"`         // and its interval
