@@ -13,6 +13,10 @@ import (
 func TestDashboards(t *testing.T) {
 	t.Parallel()
 	uids, files := map[string]bool{}, 0
+	stable := []string{ // people have links to them
+		"weir-engagement-and-practice", "weir-evaluators-view", "weir-impact-comparison", "weir-operations", "weir-pd-return-on-investment",
+		"weir-policy-decisions", "weir-research-desk", "weir-school-view", "weir-trust-and-equity",
+	}
 	for _, a := range dashboards.Audiences() {
 		for _, d := range a.Dashboards() {
 			files++
@@ -20,14 +24,17 @@ func TestDashboards(t *testing.T) {
 				t.Parallel()
 				check(t, a, d)
 			})
+			if !slices.Contains(stable, d.UID) {
+				t.Errorf("%q is no uid that was given", d.UID)
+			}
 			if uids[d.UID] || !regexp.MustCompile(`^weir-[a-z-]{1,35}$`).MatchString(d.UID) {
 				t.Errorf("%q is twice, or no uid", d.UID)
 			}
 			uids[d.UID] = true
 		}
 	}
-	if all := len(dashboards.All()); files != all {
-		t.Errorf("%d of %d dashboards have an audience", files, all)
+	if all := len(dashboards.All()); files != all || files != len(stable) {
+		t.Errorf("%d of %d dashboards have an audience; %d uids were given", files, all, len(stable))
 	}
 }
 

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -19,7 +17,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/weir-warehouse/weir/dashboards"
-	"github.com/weir-warehouse/weir/dashboards/provision"
 	"github.com/weir-warehouse/weir/policy"
 )
 
@@ -48,6 +45,7 @@ func expand(sql string, from, to time.Time, interval time.Duration) string {
 
 // asked is what a query gave over the door.
 type asked struct {
+	what    string
 	columns []string
 	rows    [][]string
 	took    time.Duration
@@ -56,35 +54,32 @@ type asked struct {
 // askAsGrafana runs a query as Grafana does: simple protocol, text results.
 func askAsGrafana(c *pgx.Conn, sql string) (a asked, err error) {
 	began := time.Now()
-	results, err := c.PgConn().Exec(context.Background(), sql).ReadAll()
-	a.took = time.Since(began)
-	if err != nil {
-		return a, err
-	}
-	for _, r := range results {
-		if r.Err != nil {
-			return a, r.Err
-		}
-		for _, f := range r.FieldDescriptions {
+	results := c.PgConn().Exec(context.Background(), sql)
+	for results.NextResult() {
+		r := results.ResultReader()
+		for _, f := range r.FieldDescriptions() {
 			a.columns = append(a.columns, f.Name)
 		}
-		for _, row := range r.Rows {
-			texts := make([]string, len(row))
-			for i, v := range row {
+		for r.NextRow() {
+			texts := make([]string, len(r.Values()))
+			for i, v := range r.Values() {
 				texts[i] = string(v)
 			}
 			a.rows = append(a.rows, texts)
 		}
 	}
-	return a, nil
+	err = results.Close()
+	a.took = time.Since(began)
+	return a, err
 }
 
 // viewer looks at an audience's dashboards with that audience's token.
 type viewer struct {
-	*testing.T
+	testing.TB
 	conn     *pgx.Conn
 	from, to time.Time
 	empty    map[string]string // panels that may be empty, and why
+	seen     *[]asked
 }
 
 // values asks a dashboard's variables, one after the other, as a browser does:
@@ -111,6 +106,8 @@ func (v viewer) ask(what, sql string) asked {
 	if strings.Contains(text, "$") {
 		v.Errorf("%s: a macro or variable is left: %s", what, text)
 	}
+	a.what = what
+	*v.seen = append(*v.seen, a)
 	v.Logf("%-70s %5d rows %6.1f ms", what, len(a.rows), float64(a.took.Microseconds())/1000)
 	return a
 }
@@ -121,7 +118,7 @@ func (v viewer) look(d dashboards.Dashboard) {
 	all := v.values(d)
 	one, none := map[string][]string{}, map[string][]string{}
 	for name, values := range all {
-		one[name], none[name] = values[:1], []string{"it's none"}
+		one[name], none[name] = values[:min(1, len(values))], []string{"it's none"}
 	}
 	for _, p := range d.Panels {
 		for _, t := range p.Targets {
@@ -130,6 +127,7 @@ func (v viewer) look(d dashboards.Dashboard) {
 			if why := v.empty[what]; len(a.rows) == 0 && why == "" {
 				v.Errorf("%s is empty:\n%s", what, expand(dashboards.Interpolate(t.RawSQL, all), v.from, v.to, time.Hour))
 			}
+			v.fields(what, p, a)
 			if len(dashboards.Variables(t.RawSQL)) > 0 {
 				v.ask(what+", one value each", dashboards.Interpolate(t.RawSQL, one))
 				v.ask(what+", no value", dashboards.Interpolate(t.RawSQL, none))
@@ -138,25 +136,48 @@ func (v viewer) look(d dashboards.Dashboard) {
 	}
 }
 
-// demoWithMarts is a demonstration whose snapshot has marts.
-func demoWithMarts(t *testing.T) *served {
-	t.Helper()
-	home := filepath.Join(t.TempDir(), "home")
-	for _, args := range [][]string{{"quickstart"}, {"metrics", "run"}, {"publish"}} {
-		var out bytes.Buffer
-		if code := run(t.Context(), append(args, "--home", home), strings.NewReader(""), &out, &out, func(string) string { return "" }); code != exitDone {
-			t.Fatalf("%v: exit code %d: %s", args, code, out.String())
+// fields asserts that every field which a panel words, colours or draws is a
+// column of the answer. Series of a column metric have its values for names.
+func (v viewer) fields(what string, p dashboards.Panel, a asked) {
+	v.Helper()
+	var used []string
+	for _, o := range p.FieldConfig.Overrides {
+		used = append(used, o.Matcher.Options)
+	}
+	if p.Type == "xychart" {
+		for _, axis := range []string{"x", "y"} {
+			used = append(used, p.Options["series"].([]any)[0].(map[string]any)[axis].(map[string]any)["matcher"].(map[string]any)["options"].(string)) //nolint:forcetypeassert,errcheck // the builder's
 		}
 	}
-	return startDemoIn(t, home)
+	for _, name := range used {
+		if !slices.Contains(a.columns, name) && !slices.Contains(a.columns, "metric") {
+			v.Errorf("%s: it uses the column %q, and has %q", what, name, a.columns)
+		}
+	}
 }
 
+// release takes a ready study all the way, by the example's principals, and
+// publishes it.
+func (s *served) release(study string) {
+	s.Helper()
+	for _, args := range [][]string{
+		{"register", study, "--as", "researcher"}, {"estimate", study, "--as", "researcher"}, {"approve", study, "--as", "privacy_officer"},
+		{"approve", study, "--as", "district_leader"}, {"release", study, "--as", "researcher", "--out", s.TempDir()},
+	} {
+		s.command(append([]string{"study"}, args...)...)
+	}
+	s.command("publish")
+}
+
+// releasedStudy is one whose effects the synthetic district has planted.
+const releasedStudy = "coaching_improvement"
+
 // Every panel, variable and alert of each audience answers over the PostgreSQL
-// door with that audience's own token, and with an evaluator's as if what is
-// formative did not exist.
+// door with that audience's own token, before a study is released and after, and
+// with an evaluator's as if what is formative did not exist.
 func TestDashboardsOverTheDoor(t *testing.T) {
 	t.Parallel()
-	s := demoWithMarts(t)
+	s := startDemo(t)
 	empty := map[string]string{
 		"Policy decisions: Denials":                    "nobody asked for what they may not see",
 		"Policy decisions: Unusual volumes":            "nobody took much",
@@ -168,12 +189,11 @@ func TestDashboardsOverTheDoor(t *testing.T) {
 	}
 	s.refuseEvaluators()
 	s.decided()
+	s.beforeRelease()
+	s.release(releasedStudy)
+	s.refuseEvaluators()
 	for _, a := range dashboards.Audiences() {
-		conn, err := s.postgres(string(a.Role), s.token(a.Role))
-		if err != nil {
-			t.Fatal(err)
-		}
-		v := viewer{t, conn, time.Now().AddDate(-6, 0, 0), time.Now().Add(time.Hour), empty}
+		v := s.viewer(a, empty)
 		for range 2 { // the second time the scope is open, as it is for who reads
 			for _, d := range a.Dashboards() {
 				v.look(d)
@@ -184,6 +204,46 @@ func TestDashboardsOverTheDoor(t *testing.T) {
 		}
 	}
 }
+
+// viewer looks as an audience does.
+func (s *served) viewer(a dashboards.Audience, empty map[string]string) viewer {
+	s.Helper()
+	conn, err := s.postgres(string(a.Role), s.token(a.Role))
+	if err != nil {
+		s.Fatal(err)
+	}
+	return viewer{s.TB, conn, time.Now().AddDate(-6, 0, 0), time.Now().Add(time.Hour), empty, &[]asked{}}
+}
+
+// beforeRelease asserts that panels about studies answer before any was released:
+// with nothing.
+func (s *served) beforeRelease() {
+	s.Helper()
+	asked := 0
+	for _, a := range dashboards.Audiences() {
+		v := s.viewer(a, nil)
+		for _, d := range a.Dashboards() {
+			values := v.values(d)
+			for _, p := range d.Panels {
+				for _, t := range p.Targets {
+					if !aboutStudies.MatchString(t.RawSQL) {
+						continue
+					}
+					asked++
+					if got := v.ask(d.Title+": "+p.Title+", before a release", dashboards.Interpolate(t.RawSQL, values)); len(got.rows) > 0 {
+						s.Errorf("%s: %s shows %v before a study is released", d.Title, p.Title, got.rows)
+					}
+				}
+			}
+		}
+	}
+	if asked == 0 {
+		s.Error("no panel is about studies")
+	}
+}
+
+// aboutStudies matches the relations of studies that were released.
+var aboutStudies = regexp.MustCompile(`FROM study(_effect|_balance|_specification)? `)
 
 // decided waits until the log tells of a decision.
 func (s *served) decided() {
@@ -230,39 +290,29 @@ func (s *served) refuseEvaluators() {
 
 // formative matches the relations that are made from formative data, and those
 // of privacy officers and data stewards.
-var formative = regexp.MustCompile(`FROM (pd_reach|pd_engagement_quality|practice|micro_credentials|coaching|trust|equity|pd_roi|impact|pd_roi_impact|student_impact|pd_roi_students|audit\.\w+|operations\.\w+) `)
+var formative = regexp.MustCompile(`FROM (pd_reach|pd_engagement_quality|practice|micro_credentials|coaching|trust|equity|pd_roi|impact|pd_roi_impact|student_impact|pd_roi_students|study|study_\w+|audit\.\w+|operations\.\w+|research\.\w+) `)
 
-// TestGrafana provisions a running Grafana, which GRAFANA_URL names, with its
-// administrator in GRAFANA_USER and GRAFANA_PASSWORD, runs everything there,
-// and deletes what it made.
-func TestGrafana(t *testing.T) {
-	t.Parallel()
-	url := os.Getenv("GRAFANA_URL")
-	if url == "" {
-		return // a Grafana is not part of the tests; 'make test-grafana' says that it is missing
-	}
-	s := demoWithMarts(t)
-	password := filepath.Join(t.TempDir(), "password")
-	if err := os.WriteFile(password, []byte(os.Getenv("GRAFANA_PASSWORD")), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	grafana := func(what string, more ...string) string {
-		args := []string{"dashboards", what, "--url", url, "--user", os.Getenv("GRAFANA_USER"), "--password-file", password, "--door", at(s.Doors, policy.PGWire)}
-		return s.command(append(args, more...)...)
-	}
-	grafana("provision")
-	var steps []provision.Step
-	if err := json.Unmarshal([]byte(grafana("provision", "--dry-run", "-o", "json")), &steps); err != nil {
-		t.Fatal(err)
-	}
-	for _, step := range steps {
-		if step.Action != provision.Unchanged {
-			t.Errorf("provisioned again, it would %s the %s %s: %s", step.Action, step.Kind, step.Name, step.Why)
+// BenchmarkDashboards measures, for each audience, the first query of its scope
+// and the slowest of all its variables and panels, in milliseconds. The limit is
+// 500.
+func BenchmarkDashboards(b *testing.B) {
+	home := filepath.Join(b.TempDir(), "home")
+	for b.Loop() {
+		s := startDemoIn(b, home)
+		for _, a := range dashboards.Audiences() {
+			v := s.viewer(a, nil)
+			for _, d := range a.Dashboards() {
+				values := v.values(d)
+				for _, p := range d.Panels {
+					for _, t := range p.Targets {
+						v.ask(d.Title+": "+p.Title, dashboards.Interpolate(t.RawSQL, values))
+					}
+				}
+			}
+			slowest := slices.MaxFunc(*v.seen, func(x, y asked) int { return cmp.Compare(x.took, y.took) })
+			b.Logf("%-16s first %4d ms, slowest %4d ms: %s", a.Name(), (*v.seen)[0].took.Milliseconds(), slowest.took.Milliseconds(), slowest.what)
+			b.ReportMetric(float64(slowest.took.Milliseconds()), strings.ReplaceAll(a.Name(), "_", "-")+"-ms")
 		}
-	}
-	t.Log(grafana("check"))
-	pruned := grafana("provision", "--prune", "--audience", "privacy_officer")
-	if !strings.Contains(pruned, "delete") {
-		t.Errorf("pruning says %s", pruned)
+		s.stop()
 	}
 }

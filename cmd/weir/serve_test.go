@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -20,26 +21,34 @@ import (
 
 // served is a demonstration that runs in this process.
 type served struct {
-	*testing.T
+	testing.TB
 	demonstration
 
 	home string
+	env  map[string]string // of the demonstration and of other commands
 	stop func() (code int, errors string)
 }
 
-func startDemo(t *testing.T, more ...string) *served {
+func startDemo(t testing.TB, more ...string) *served {
 	t.Helper()
 	return startDemoIn(t, filepath.Join(t.TempDir(), "home"), more...)
 }
 
-func startDemoIn(t *testing.T, home string, more ...string) *served {
+func startDemoIn(t testing.TB, home string, more ...string) *served {
 	t.Helper()
-	s := &served{T: t, home: home}
+	return startDemoWith(t, home, nil, more...)
+}
+
+// startDemoWith sets variables of the environment.
+func startDemoWith(t testing.TB, home string, with map[string]string, more ...string) *served {
+	t.Helper()
+	s := &served{TB: t, home: home, env: with}
 	ctx, cancel := context.WithCancel(context.Background())
 	read, write := io.Pipe()
 	var stderr bytes.Buffer
 	code := make(chan int, 1)
 	env := map[string]string{"WEIR_SERVE_PGWIRE": "127.0.0.1:0", "WEIR_SERVE_FLIGHT": "127.0.0.1:0", "WEIR_SERVE_HTTP": "127.0.0.1:0"}
+	maps.Copy(env, with)
 	go func() {
 		code <- run(ctx, append([]string{"demo", "--home", s.home, "-o", "json"}, more...), strings.NewReader(""), write, &stderr,
 			func(name string) string { return env[name] })
@@ -68,7 +77,7 @@ func (s *served) token(role policy.Role) string {
 func (s *served) command(args ...string) string {
 	s.Helper()
 	var out bytes.Buffer
-	if code := run(context.Background(), append(args, "--home", s.home), strings.NewReader(""), &out, &out, func(string) string { return "" }); code != exitDone {
+	if code := run(context.Background(), append(args, "--home", s.home), strings.NewReader(""), &out, &out, func(name string) string { return s.env[name] }); code != exitDone {
 		s.Fatalf("%v: exit code %d: %s", args, code, out.String())
 	}
 	return out.String()

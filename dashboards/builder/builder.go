@@ -31,7 +31,7 @@ func All(ctx context.Context) ([]dashboards.Dashboard, error) {
 	}
 	return []dashboards.Dashboard{
 		returnOnInvestment(words), impactComparison(words), engagementAndPractice(words), trustAndEquity(words), schoolView(words),
-		policyDecisions(), operations(), evaluatorsView(),
+		researchDesk(), policyDecisions(), operations(), evaluatorsView(),
 	}, nil
 }
 

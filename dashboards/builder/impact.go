@@ -10,9 +10,15 @@ import (
 // gains, and of whom.
 func impactComparison(words map[string]*metrics.Metric) dashboards.Dashboard {
 	b := newMetricBoard(words, policy.DistrictLeader, "impact-comparison", "Impact comparison",
-		"Gains in observation scores and student outcomes by program, with intervals and numbers of teachers. Plain comparisons describe; a description names the study that compares like with like.")
+		"Effects of programs against matched teachers, beside plain comparisons, with the quality of the evidence; and gains in observation scores and student outcomes by program, with intervals and numbers of teachers. Plain comparisons describe; a description names the study that compares like with like.")
 	b.chooseKind()
 	b.chooseBand()
+	b.heading("Matched comparisons: studies that were released")
+	matchedAgainstNaive(b.board, chosenStudies)
+	byExperience(b.board, chosenStudies)
+	effects(b.board, chosenStudies)
+	balance(b.board, chosenStudies)
+	evidence(b.board, chosenStudies, 24, 7)
 	b.heading("Gain in observation scores")
 	b.values(metric{id: "observation_gain", title: "Gain by kind of program", by: "program_kind", w: 12, h: 8, decimals: 1})
 	b.shown(metric{id: "observation_gain", title: "Gain by kind of program, in numbers", by: "program_kind", w: 12, h: 8})

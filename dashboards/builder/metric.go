@@ -22,11 +22,16 @@ type metricBoard struct {
 // choose. Links between dashboards carry them.
 const (
 	allSessions = "all sessions"
-	chosen      = "district_id IN (${district:sqlstring}) AND coalesce(session_id, '" + allSessions + "') IN (${session:sqlstring})"
+	inDistrict  = "district_id IN (${district:sqlstring})"
+	chosen      = inDistrict + " AND coalesce(session_id, '" + allSessions + "') IN (${session:sqlstring})"
 	// within honours the time range: what a value is about overlaps it.
 	// A row about all sessions has no period.
 	within = "coalesce(CAST(period_start AS TIMESTAMP) <= CAST($__timeTo() AS TIMESTAMP) AND CAST(period_end AS TIMESTAMP) >= CAST($__timeFrom() AS TIMESTAMP), true)"
 )
+
+// chosenStudies are the rows about studies that the variables choose. A study
+// pools its years, so the session does not choose.
+const chosenStudies = "district_id IN (${district:sqlstring}) AND (program_kind IS NULL OR program_kind IN (${kind:sqlstring}))"
 
 // variables of dimensions: the column, and the condition that a choice makes.
 var variables = map[string]string{
@@ -89,7 +94,7 @@ type metric struct {
 	title     string // empty: the metric's
 	by        string // dimension, or category, along which
 	breakdown string
-	also      string // a further dimension that rows of the breakdown name
+	also      string // a further dimension that rows name
 	w, h      int
 	decimals  int
 }
@@ -135,6 +140,9 @@ func (m metric) along() (first string, names []string) {
 			return "concat_ws(' · ', " + m.also + ", category)", []string{m.also}
 		}
 		return "category", nil
+	}
+	if m.also != "" {
+		return m.by, []string{m.by, m.also}
 	}
 	return m.by, []string{m.by}
 }

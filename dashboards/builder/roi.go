@@ -2,6 +2,7 @@ package builder
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/weir-warehouse/weir/dashboards"
 	"github.com/weir-warehouse/weir/metrics"
@@ -20,11 +21,14 @@ func returnOnInvestment(words map[string]*metrics.Metric) dashboards.Dashboard {
 	b.heading("Spending")
 	b.values(metric{id: "pd_spending", title: "Spending by kind of program", by: "program_kind", w: 12, h: 8})
 	b.values(metric{id: "pd_spending", title: "Spending by ingredient", by: "category", breakdown: "ingredient", w: 12, h: 8})
+	b.shown(metric{id: "pd_spending", title: "Spending by program", by: "program_id", also: "program_kind", w: 12, h: 8})
+	b.shown(metric{id: "cost_per_participant", title: "Cost a participant by program", by: "program_id", also: "program_kind", w: 12, h: 8})
 	b.heading("What a change costs")
 	b.values(metric{id: "cost_per_participant", title: "Cost a participant by kind of program", by: "program_kind", w: 12, h: 8})
 	b.values(metric{id: "cost_per_sustained_change", title: "Cost of a sustained change by kind of program", by: "program_kind", w: 12, h: 8})
 	b.values(metric{id: "cost_per_observation_gain", title: "Cost of 0.1 SD by kind of program", by: "program_kind", w: 12, h: 8})
 	costAgainstGain(b)
+	costAgainstMatched(b)
 	b.heading("How sure is that")
 	ranking(b)
 	b.shown(metric{id: "break_even_effect", title: "Break-even", by: "category", breakdown: "as cost-effective as", also: "program_kind", w: 12, h: 9})
@@ -45,6 +49,25 @@ func costAgainstGain(b *metricBoard) {
 FROM (SELECT * FROM pd_roi WHERE %[1]s) c JOIN (SELECT * FROM impact WHERE %[1]s) g USING (district_id, program_kind)
 WHERE c.session_id IS NOT DISTINCT FROM g.session_id AND c.cost_per_participant IS NOT NULL AND g.observation_gain IS NOT NULL ORDER BY 1`, cells("", "program_kind"))
 	b.plane(c, "cost", "gain", "kind of program")
+}
+
+// costAgainstMatched is the plane with effects against matched teachers, and the
+// same in numbers.
+func costAgainstMatched(b *metricBoard) {
+	c := b.about(metric{id: "cost_per_participant", title: "Cost and matched effect", w: 12, h: 8})
+	c.means = "Each released study by what its kind of program costs a participant and by its effect against matched teachers, in standard deviations (Hedges' g). " +
+		"The effect is beyond what the comparison had, whose cost is not taken off.\n\n" + c.means
+	c.source, c.empty = "study_effect, of "+studySource+"; "+c.source, noStudy
+	c.unit, c.decimals = "", nil
+	c.overrides = []dashboards.Override{unit("cost", "currencyUSD")}
+	c.sql = fmt.Sprintf(`SELECT DISTINCT concat_ws(' · ', e.program_kind, e.study, coalesce(e.label, e.outcome)) AS study, c.cost_per_participant AS cost, e.g AS effect,
+  e.g_low AS "effect from", e.g_high AS "effect to", e.n_treated AS treated
+FROM (SELECT * FROM pd_roi WHERE %s AND session_id IS NULL) c JOIN (SELECT * FROM study_effect WHERE main AND %s) e USING (district_id, program_kind)
+WHERE c.cost_per_participant IS NOT NULL AND e.g IS NOT NULL ORDER BY 1`, strings.Replace(cells("", "program_kind"), chosen, inDistrict, 1), chosenStudies)
+	b.plane(c, "cost", "effect", "study")
+	c.title = "Cost and matched effect, in numbers"
+	c.overrides = append(c.overrides, width("study", 300))
+	b.table(c)
 }
 
 // ranking orders kinds of programs by what a gain costs, with the limits
