@@ -63,7 +63,7 @@ test-strict: ## run all tests, none from the cache; a skipped one is a failure
 .PHONY: test-grafana
 test-grafana: ## try the dashboards in the Grafana at GRAFANA_URL
 	@if [ -z "$(GRAFANA_URL)" ]; then echo "skipped: GRAFANA_URL names no Grafana; GRAFANA_USER and GRAFANA_PASSWORD are its administrator"; \
-	else go test ./cmd/weir -count=1 -run '^TestGrafana$$' -v; fi
+	else go test ./dashboards/provision -count=1 && go test ./cmd/weir -count=1 -run '^TestGrafana$$' -v; fi
 
 .PHONY: race
 race: ## run the tests under the race detector where it pays

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -329,5 +330,73 @@ func TestFilesOfGrafana(t *testing.T) {
 	}
 	if _, err := other.Write(t.Context()); policy.CodeOf(err) != policy.Usage {
 		t.Errorf("into a folder with other files: %v", err)
+	}
+}
+
+// compose is a compose.yaml, as far as Weir writes one
+// (https://github.com/compose-spec/compose-spec).
+type compose struct {
+	Name     string             `yaml:"name"`
+	Services map[string]service `yaml:"services"`
+}
+
+type service struct {
+	Image       string            `yaml:"image"`
+	Command     []string          `yaml:"command"`
+	User        string            `yaml:"user"`
+	Restart     string            `yaml:"restart"`
+	NetworkMode string            `yaml:"network_mode"`
+	DependsOn   []string          `yaml:"depends_on"`
+	Environment map[string]string `yaml:"environment"`
+	Ports       []string          `yaml:"ports"`
+	Volumes     []string          `yaml:"volumes"`
+}
+
+// What compose.yaml mounts is there, each Grafana has a port of its own that the
+// network's owner opens, and README.md names every variable that must be set.
+func TestCompose(t *testing.T) {
+	t.Parallel()
+	f := provision.Files{Dir: filepath.Join(t.TempDir(), "out"), Door: provision.Door{Address: "127.0.0.1:5439"}, Keys: &keys{map[string]string{}}, Targets: targets()}
+	if _, err := f.Write(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(f.Dir, "compose.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile(filepath.Join(f.Dir, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c compose
+	if err := yaml.UnmarshalWithOptions(text, &c, yaml.Strict()); err != nil {
+		t.Fatal(err)
+	}
+	for _, found := range regexp.MustCompile(`\$\{(\w+):\?`).FindAllStringSubmatch(string(text), -1) {
+		if !strings.Contains(string(readme), found[1]+"=") {
+			t.Errorf("README.md does not say %s", found[1])
+		}
+	}
+	ports := map[string]bool{}
+	for _, port := range c.Services["weir"].Ports {
+		ports[port] = true
+	}
+	if len(c.Services) != len(f.Targets)+1 || len(ports) != len(f.Targets) {
+		t.Errorf("%d services and %d ports for %d audiences", len(c.Services), len(ports), len(f.Targets))
+	}
+	for name, s := range c.Services {
+		if name == "weir" {
+			continue
+		}
+		port := s.Environment["GF_SERVER_HTTP_PORT"]
+		if s.NetworkMode != "service:weir" || !slices.Contains(s.DependsOn, "weir") || !ports["127.0.0.1:"+port+":"+port] {
+			t.Errorf("%s cannot be reached: %+v", name, s)
+		}
+		for _, v := range s.Volumes {
+			from, _, _ := strings.Cut(v, ":")
+			if info, err := os.Stat(filepath.Join(f.Dir, from)); err != nil || !info.IsDir() || !strings.HasSuffix(v, ":ro") {
+				t.Errorf("%s mounts %s: %v", name, v, err)
+			}
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,17 +16,22 @@ import (
 
 	"github.com/go-openapi/strfmt"
 	"github.com/grafana/grafana-openapi-client-go/models"
+
+	"github.com/weir-warehouse/weir/dashboards/provision/provisiontest"
 )
 
 // stub is a Grafana that keeps what it is told. Every request's body, and every
 // answer, must be what Grafana's OpenAPI specification says, as the client's
-// models have it: no field that is not in it, each required one there, each
-// value valid.
+// models and operations have it: a path and a status that are in it, no field
+// that is not, each required one there, each value valid. Where GRAFANA_URL names
+// a Grafana, everything is held against the specification that it publishes too.
 type stub struct {
 	*httptest.Server
 
-	t      *testing.T
-	faults []fault
+	t          *testing.T
+	faults     []fault
+	operations provisiontest.Operations
+	routed     http.Handler
 
 	mu      sync.Mutex
 	orgs    []*organisation
@@ -54,11 +60,49 @@ type fault struct {
 
 func newStub(t *testing.T) *stub {
 	t.Helper()
-	s := &stub{t: t}
+	operations, err := operations()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &stub{t: t, operations: operations}
 	s.organisation("Main Org.")
+	s.routed = s.published(http.HandlerFunc(s.route))
 	s.Server = httptest.NewServer(s)
 	t.Cleanup(s.Close)
 	return s
+}
+
+var operations = sync.OnceValues(provisiontest.ClientOperations)
+
+// published holds the stub against the specification that a running Grafana
+// publishes, if there is one.
+func (s *stub) published(h http.Handler) http.Handler {
+	url := os.Getenv("GRAFANA_URL")
+	if url == "" {
+		return h
+	}
+	specification, err := provisiontest.Of(s.t.Context(), url)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() {
+		for _, f := range specification.Faults() {
+			s.t.Errorf("against the published specification: %s", f)
+		}
+	})
+	return specification.Around(h)
+}
+
+// answered is a status that was answered.
+type answered struct {
+	http.ResponseWriter
+
+	status int
+}
+
+func (a *answered) WriteHeader(status int) {
+	a.status = status
+	a.ResponseWriter.WriteHeader(status)
 }
 
 func (s *stub) organisation(name string) int64 {
@@ -95,7 +139,11 @@ func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case i >= 0:
 		s.answer(w, f.status, &models.ErrorResponseBody{Message: new("it went wrong")})
 	default:
-		s.route(w, r)
+		a := &answered{w, http.StatusOK}
+		s.routed.ServeHTTP(a, r)
+		if err := s.operations.Check(r.Method, r.URL.Path, a.status); err != nil && !provisiontest.Undocumented(r.Method, r.URL.Path, a.status) {
+			s.t.Error(err)
+		}
 	}
 }
 
