@@ -18,28 +18,22 @@ func (r *Result) Balance(f *Frame, o BalanceOptions) (*Balance, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &balancer{Result: r, options: o, sampling: r.Sampling}
-	if b.sampling == nil {
-		b.sampling = spread(1, len(r.Weights))
+	sampling, weights := r.Sampling, make([]float64, len(r.Weights))
+	if sampling == nil {
+		sampling = spread(1, len(r.Weights))
 	}
-	b.weights = make([]float64, len(r.Weights))
 	for i, w := range r.Weights {
-		b.weights[i] = w * b.sampling[i]
+		weights[i] = w * sampling[i]
 	}
+	b := &balancer{Result: r, options: o, sampling: newWeighting(sampling, r.Treated), weights: newWeighting(weights, r.Treated)}
 	if err := b.readClusters(f); err != nil {
 		return nil, err
 	}
 	out := b.empty()
-	if r.Distance != nil {
-		score := b.describe("distance", r.Distance)
-		score.all.G, score.matched.G = math.NaN(), math.NaN()
-		score.all.Category, score.matched.Category = "", ""
-		out.append(score)
-	}
 	for _, rows := range b.describeAll(names, cols) {
 		out.append(rows)
 	}
-	out.Sizes = r.sizes(b.sampling, b.weights)
+	out.Sizes = r.sizes(sampling, weights)
 	return out, nil
 }
 
@@ -69,10 +63,10 @@ func (r *Result) balanceColumns(f *Frame, extra string) (names []string, cols []
 type balancer struct {
 	*Result
 	options  BalanceOptions
-	sampling []float64
-	weights  []float64 // matching times sampling
-	strata   [][]int32 // rows of each stratum
-	clusters [][]int32 // rows of each cluster
+	sampling *weighting
+	weights  *weighting // matching times sampling
+	strata   [][]int32  // rows of each stratum
+	clusters [][]int32  // rows of each cluster
 	levels   []string
 }
 
@@ -103,7 +97,7 @@ func (b *balancer) readClusters(f *Frame) error {
 	b.levels = c.levels
 	b.clusters = make([][]int32, len(c.levels))
 	for i, k := range c.codes {
-		if b.weights[i] > 0 {
+		if b.weights.w[i] > 0 {
 			b.clusters[k] = append(b.clusters[k], index32(i))
 		}
 	}
@@ -137,10 +131,14 @@ func (b *Balance) append(r rowSet) {
 	}
 }
 
-// describeAll describes the columns and, where asked, their products.
+// describeAll describes the score, if there is one, the columns and, where
+// asked, their products.
 func (b *balancer) describeAll(names []string, cols [][]float64) []rowSet {
-	type job struct{ i, k int } // k < 0: the column itself
+	type job struct{ i, k int } // k < 0: the column itself; i < 0: the score
 	var jobs []job
+	if b.Distance != nil {
+		jobs = append(jobs, job{-1, -1})
+	}
 	for i := range cols {
 		jobs = append(jobs, job{i, -1})
 	}
@@ -155,6 +153,10 @@ func (b *balancer) describeAll(names []string, cols [][]float64) []rowSet {
 	keep := make([]bool, len(jobs))
 	parallel(len(jobs), func(at int) {
 		i, k := jobs[at].i, jobs[at].k
+		if i < 0 {
+			sets[at], keep[at] = b.describeScore(), true
+			return
+		}
 		if k < 0 {
 			sets[at], keep[at] = b.describe(names[i], cols[i]), true
 			return
@@ -191,22 +193,34 @@ func product(a, b []float64) (x []float64, ok bool) {
 	return x, !zero && !same
 }
 
+// describeScore makes the rows of the score, which is no covariate to the What
+// Works Clearinghouse.
+func (b *balancer) describeScore() rowSet {
+	out := b.describe("distance", b.Distance)
+	for _, row := range []*Row{&out.all, &out.matched} {
+		row.G, row.Category = math.NaN(), ""
+	}
+	return out
+}
+
 // describe makes a covariate's rows.
 func (b *balancer) describe(name string, x []float64) rowSet {
-	s := &sample{x: x, treated: b.Treated, binary: isBinary(x), order: ascending(x)}
-	s.spread = s.spreads(b.sampling)
+	s := &sample{x: x, treated: b.Treated, binary: isBinary(x)}
+	before, after := s.moments(b.sampling), s.moments(b.weights)
+	s.spread = s.spreads(b.sampling, before)
 	scale := s.scale(b.Spec.Estimand)
-	out := rowSet{all: s.row(name, b.sampling, scale, nil), matched: s.row(name, b.weights, scale, b.pairDistance)}
-	out.matched.effectSize(s.moments(b.weights), s.binary)
-	out.all.effectSize(s.moments(b.sampling), s.binary)
+	out := rowSet{all: s.row(name, b.sampling, before, scale, nil), matched: s.row(name, b.weights, after, scale, b.pairDistance)}
+	out.matched.effectSize(after, s.binary)
+	out.all.effectSize(before, s.binary)
 	for _, rows := range b.strata {
 		sub := s.subset(rows)
-		w := gather(b.sampling, rows)
-		sub.spread = sub.spreads(w)
+		w := newWeighting(gather(b.sampling.w, rows), sub.treated)
+		m := sub.moments(w)
+		sub.spread = sub.spreads(w, m)
 		if b.Spec.Estimand == ATE {
 			sub.spread = s.spread
 		}
-		out.strata = append(out.strata, sub.row(name, w, sub.scale(b.Spec.Estimand), nil))
+		out.strata = append(out.strata, sub.row(name, w, m, sub.scale(b.Spec.Estimand), nil))
 	}
 	for _, rows := range b.clusters {
 		sub := s.subset(rows)
@@ -214,7 +228,8 @@ func (b *balancer) describe(name string, x []float64) rowSet {
 			out.clusters = append(out.clusters, nil)
 			continue
 		}
-		row := sub.row(name, gather(b.weights, rows), scale, nil)
+		w := newWeighting(gather(b.weights.w, rows), sub.treated)
+		row := sub.row(name, w, sub.moments(w), scale, nil)
 		out.clusters = append(out.clusters, &row)
 	}
 	return out

@@ -2,49 +2,82 @@ package match
 
 import "math"
 
+// weighting is weights of units, with what they sum to.
+type weighting struct {
+	w       []float64
+	units   [2]int // of positive weight: controls, treated
+	weight  [2]float64
+	squares [2]float64
+	step    []float64 // share of each unit in its arm, that of a control negative
+}
+
+func newWeighting(w []float64, treated []bool) *weighting {
+	out := &weighting{w: w, step: make([]float64, len(w))}
+	for i, v := range w {
+		a := place(treated[i])
+		out.units[a] += place(v != 0)
+		out.weight[a] += v
+		out.squares[a] += v * v
+	}
+	for i, v := range w {
+		a := place(treated[i])
+		out.step[i] = float64(2*a-1) * v / out.weight[a]
+	}
+	return out
+}
+
 // sample is one covariate of some units.
 type sample struct {
 	x       []float64
 	treated []bool
 	binary  bool    // only 0 and 1, among all units
-	order   []int32 // ascending
+	order   []int32 // ascending; nil until asked for
+	last    []bool  // of each place in order: the next one's value is another
 	spread  spread2
+}
+
+// sort sets the order, unless it stands.
+func (s *sample) sort() {
+	if s.order != nil {
+		return
+	}
+	s.order, s.last = ascending(s.x), make([]bool, len(s.x))
+	next := math.NaN()
+	for i := len(s.order) - 1; i >= 0; i-- {
+		x := s.x[s.order[i]]
+		s.last[i] = x != next
+		next = x
+	}
 }
 
 // moments are an arm's weighted mean and variance.
 type moments struct {
 	units    int // of positive weight
-	weight   float64
 	mean     float64
+	about    float64 // weighted sum of squares about the mean
 	variance float64 // by reliability weights; p(1−p) for 0 and 1
 }
 
 // moments returns those of the controls and of the treated.
-func (s *sample) moments(w []float64) [2]moments {
+func (s *sample) moments(by *weighting) [2]moments {
+	var sum, about [2]float64
+	for i, x := range s.x {
+		sum[place(s.treated[i])] += by.w[i] * x
+	}
+	mean := [2]float64{sum[0] / by.weight[0], sum[1] / by.weight[1]}
+	for i, x := range s.x {
+		a := place(s.treated[i])
+		d := x - mean[a]
+		about[a] += by.w[i] * d * d
+	}
 	var m [2]moments
-	var squares [2]float64
-	for i, x := range s.x {
-		a := place(s.treated[i])
-		m[a].units += place(w[i] != 0)
-		m[a].weight += w[i]
-		m[a].mean += w[i] * x
-		squares[a] += w[i] * w[i]
-	}
 	for a := range m {
-		m[a].mean /= m[a].weight
-	}
-	if s.binary {
-		for a := range m {
-			m[a].variance = m[a].mean * (1 - m[a].mean)
+		m[a] = moments{units: by.units[a], mean: mean[a], about: about[a]}
+		if s.binary {
+			m[a].variance = mean[a] * (1 - mean[a])
+		} else {
+			m[a].variance = about[a] / (by.weight[a] * (1 - by.squares[a]/by.weight[a]/by.weight[a]))
 		}
-		return m
-	}
-	for i, x := range s.x {
-		a := place(s.treated[i])
-		m[a].variance += w[i] * (x - m[a].mean) * (x - m[a].mean)
-	}
-	for a := range m {
-		m[a].variance /= m[a].weight * (1 - squares[a]/m[a].weight/m[a].weight)
 	}
 	return m
 }
@@ -56,15 +89,9 @@ type spread2 struct {
 	pooled float64    // within arms
 }
 
-func (s *sample) spreads(w []float64) spread2 {
-	m := s.moments(w)
-	var sum, weight, squares float64
-	for i, x := range s.x {
-		d := x - m[place(s.treated[i])].mean
-		sum += w[i] * d * d
-		weight += w[i]
-		squares += w[i] * w[i]
-	}
+func (s *sample) spreads(by *weighting, m [2]moments) spread2 {
+	weight, squares := by.weight[0]+by.weight[1], by.squares[0]+by.squares[1]
+	sum := m[0].about + m[1].about
 	pooled := sum / weight
 	switch n := float64(len(s.x)); {
 	case s.binary:
@@ -97,9 +124,8 @@ func (s *sample) scale(e Estimand) float64 {
 	return out
 }
 
-// row computes a table's row under weights; pairs may be nil.
-func (s *sample) row(name string, w []float64, scale float64, pairs func(*sample) float64) Row {
-	m := s.moments(w)
+// row computes a table's row under weights of those moments; pairs may be nil.
+func (s *sample) row(name string, by *weighting, m [2]moments, scale float64, pairs func(*sample) float64) Row {
 	nan := math.NaN()
 	out := Row{Name: name, MeanTreated: m[1].mean, MeanControl: m[0].mean, SMD: nan, VarianceRatio: nan,
 		ECDFMean: nan, ECDFMax: nan, PairDistance: nan, G: nan}
@@ -120,34 +146,31 @@ func (s *sample) row(name string, w []float64, scale float64, pairs func(*sample
 		out.ECDFMean, out.ECDFMax = math.Abs(gap), math.Abs(gap)
 	case !few:
 		out.VarianceRatio = m[1].variance / m[0].variance
-		out.ECDFMean, out.ECDFMax = s.ecdf(w, m)
+		out.ECDFMean, out.ECDFMax = s.ecdf(by)
 	}
 	return out
 }
 
 // ecdf returns the mean and the greatest absolute difference of the arms'
 // weighted distribution functions over the distinct values.
-func (s *sample) ecdf(w []float64, m [2]moments) (mean, most float64) {
+func (s *sample) ecdf(by *weighting) (mean, most float64) {
+	s.sort()
 	var gap, sum float64
 	var values int
 	for i, u := range s.order {
-		a := place(s.treated[u])
-		gap += float64(2*a-1) * w[u] / m[a].weight
-		if i+1 < len(s.order) && s.x[s.order[i+1]] == s.x[u] {
-			continue
+		gap += by.step[u]
+		if s.last[i] {
+			values++
+			sum += math.Abs(gap)
+			most = max(most, math.Abs(gap))
 		}
-		values++
-		sum += math.Abs(gap)
-		most = max(most, math.Abs(gap))
 	}
 	return sum / float64(values), most
 }
 
 // subset returns the sample of some units.
 func (s *sample) subset(rows []int32) *sample {
-	out := &sample{x: gather(s.x, rows), treated: gather(s.treated, rows), binary: s.binary}
-	out.order = ascending(out.x)
-	return out
+	return &sample{x: gather(s.x, rows), treated: gather(s.treated, rows), binary: s.binary}
 }
 
 func (s *sample) bothArms() bool {

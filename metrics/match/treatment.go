@@ -23,17 +23,13 @@ func treatment(m *Formula, f *Frame) (treated []bool, level [2]string, err error
 	}
 	treated = make([]bool, f.n)
 	if c.Numeric() {
-		values := distinct(c.values)
-		if len(values) != 2 {
-			return nil, level, notBinary(c.name, len(values))
-		}
+		low, high := slices.Min(c.values), slices.Max(c.values)
 		for i, x := range c.values {
-			treated[i] = x == values[1]
+			if treated[i] = x == high; low == high || x != low && x != high {
+				return nil, level, notBinary(c.name, len(distinct(c.values)))
+			}
 		}
-		for i, x := range values {
-			level[i] = strconv.FormatFloat(x, 'g', -1, 64)
-		}
-		return treated, level, nil
+		return treated, [2]string{strconv.FormatFloat(low, 'g', -1, 64), strconv.FormatFloat(high, 'g', -1, 64)}, nil
 	}
 	used := c
 	if !c.truth {
@@ -97,6 +93,15 @@ func Contrasts(f *Frame, treatment, comparison string, pairwise bool) ([]Contras
 	return out, nil
 }
 
+// Categories returns the column itself, or of a column of numbers their distinct
+// values as categories in ascending order; those that are NaN are missing.
+func (c Column) Categories() Column {
+	if c.Numeric() {
+		return numbered(c)
+	}
+	return c
+}
+
 // numbered makes categories of a column's numbers, in ascending order.
 func numbered(c Column) Column {
 	values := distinct(c.values)
@@ -105,8 +110,10 @@ func numbered(c Column) Column {
 		levels[k] = strconv.FormatFloat(x, 'g', -1, 64)
 	}
 	for i, x := range c.values {
-		k, _ := slices.BinarySearch(values, x)
-		codes[i] = int32(k) //nolint:gosec // fewer than rows
+		k, found := slices.BinarySearch(values, x)
+		if codes[i] = index32(k); !found { // NaN, which is missing
+			codes[i] = -1
+		}
 	}
 	return Coded(c.name, codes, levels)
 }

@@ -2,17 +2,17 @@ package match
 
 import "math"
 
-// pairDistance is the mean absolute difference within strata, over all pairs
-// of a treated and a control unit, or else within the pairs made; NaN if there
+// pairDistance is the mean absolute difference within the pairs made, or else
+// within strata, over all pairs of a treated and a control unit; NaN if there
 // are neither.
 func (b *balancer) pairDistance(s *sample) float64 {
 	switch {
 	case !b.options.PairDistance:
 		return math.NaN()
-	case b.Subclass != nil:
-		return withinStrata(s, b.Subclass)
 	case b.Pairs != nil:
 		return withinPairs(s.x, b.Pairs)
+	case b.Subclass != nil:
+		return withinStrata(s, b.Subclass)
 	}
 	return math.NaN()
 }
@@ -27,6 +27,7 @@ func withinStrata(s *sample, subclass []int32) float64 {
 	}
 	tallies := make([]tally, maxOf(subclass)+1)
 	var pairs, total float64
+	s.sort()
 	for _, u := range s.order {
 		k := subclass[u]
 		if k == 0 {

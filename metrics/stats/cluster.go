@@ -1,6 +1,10 @@
 package stats
 
-import "gonum.org/v1/gonum/mat"
+import (
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+)
 
 // clustered returns the covariance robust to one or two clusterings. Of two,
 // it is the sum of both less that of their intersection (Cameron, Gelbach and
@@ -45,21 +49,52 @@ func (m *model) smallSample(kind Variance, clusters float64) float64 {
 // group returns the rows of positive weight of each code, in the order in
 // which codes first appear.
 func group(codes []int, weights []float64) [][]int {
-	place := map[int]int{}
-	var groups [][]int
+	place := placesOf(codes)
+	numbers := make([]int, len(codes)) // from 1; 0: no weight
+	var sizes []int
 	for i, code := range codes {
 		if weightOf(weights, i) == 0 {
 			continue
 		}
-		g, ok := place[code]
-		if !ok {
-			g = len(groups)
-			place[code] = g
-			groups = append(groups, nil)
+		g := place(code)
+		if *g == 0 {
+			sizes = append(sizes, 0)
+			*g = len(sizes)
 		}
-		groups[g] = append(groups[g], i)
+		numbers[i] = *g
+		sizes[*g-1]++
+	}
+	groups, rows := make([][]int, len(sizes)), make([]int, len(codes))
+	for g, size := range sizes {
+		groups[g], rows = rows[:0:size], rows[size:]
+	}
+	for i, g := range numbers {
+		if g > 0 {
+			groups[g-1] = append(groups[g-1], i)
+		}
 	}
 	return groups
+}
+
+// placesOf returns where to keep a number for each code, at first 0: a table if
+// the codes are dense.
+func placesOf(codes []int) func(code int) *int {
+	if len(codes) > 0 {
+		low := slices.Min(codes)
+		if span := slices.Max(codes) - low; span >= 0 && span < 4*len(codes) { // below 0: too wide for an int
+			table := make([]int, span+1)
+			return func(code int) *int { return &table[code-low] }
+		}
+	}
+	table := make(map[int]*int)
+	return func(code int) *int {
+		n, ok := table[code]
+		if !ok {
+			n = new(int)
+			table[code] = n
+		}
+		return n
+	}
 }
 
 // intersect returns codes that are equal where both a's and b's are.

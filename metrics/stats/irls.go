@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
 
 	"github.com/weir-warehouse/weir/policy"
 )
@@ -15,10 +16,10 @@ type irls struct {
 	design     Design
 	y, weights []float64
 
-	eta, mu  []float64
-	root     []float64 // square root of the working weight
-	response []float64 // working response
-	penalty  []float64 // square root of each column's penalty; nil without ridge
+	eta, mu []float64
+	root    []float64 // square root of the working weight
+	rest    []float64 // working response less the linear predictor
+	penalty []float64 // square root of each column's penalty; nil without ridge
 
 	beta, before []float64 // before is nil in the first iteration
 	deviance     float64   // penalized, if there is a penalty
@@ -32,7 +33,7 @@ func newIRLS(g GLM, design Design, y, weights []float64) *irls {
 	s := &irls{
 		GLM: g, design: design, y: y, weights: weights,
 		eta: make([]float64, n), mu: make([]float64, n),
-		root: make([]float64, n), response: make([]float64, n),
+		root: make([]float64, n), rest: make([]float64, n),
 	}
 	if g.Ridge > 0 {
 		s.penalty = ridgeRoots(design, weights, g.Ridge)
@@ -50,18 +51,10 @@ func newIRLS(g GLM, design Design, y, weights []float64) *irls {
 
 // run iterates until the deviance settles or patience ends.
 func (s *irls) run() error {
-	p := len(s.design.Columns)
-	tolerance := min(1e-7, s.Epsilon/1000)
-	columns := append(slices.Clone(s.design.Columns), s.response)
 	for s.iterations < s.MaxIterations && !s.converged {
 		s.iterations++
 		s.linearize()
-		r := triangularize(columns, s.root)
-		if s.penalty != nil {
-			r.absorb(penaltyRows(s.penalty))
-		}
-		s.solved = r.solveOrder(tolerance)
-		s.before, s.beta = s.beta, s.solved.solve(p)
+		s.before, s.beta = s.beta, s.next()
 		last := s.deviance
 		if err := s.step(); err != nil {
 			return err
@@ -71,13 +64,73 @@ func (s *irls) run() error {
 	return nil
 }
 
-// linearize computes working weights and responses at the current fit.
+// next returns the coefficients that the linearized model has. The first ones
+// come from a QR decomposition, which also finds out which columns are aliased;
+// later ones, where that is safe, from the first by the normal equations, which
+// take a third of the time.
+func (s *irls) next() []float64 {
+	if s.beta != nil && s.penalty == nil {
+		if change, ok := s.scoringStep(); ok {
+			return floats.AddTo(change, change, s.beta)
+		}
+	}
+	response := floats.AddTo(make([]float64, len(s.eta)), s.eta, s.rest)
+	r := triangularize(append(slices.Clone(s.design.Columns), response), s.root)
+	if s.penalty != nil {
+		r.absorb(penaltyRows(s.penalty))
+	}
+	s.solved = r.solveOrder(s.tolerance())
+	return s.solved.solve(len(s.design.Columns))
+}
+
+// tolerance is below what share of its length a column counts as aliased.
+func (s *irls) tolerance() float64 { return min(1e-7, s.Epsilon/1000) }
+
+// maxCondition bounds the condition number of the normal equations, whose
+// square root is that of the design: so much of the change of coefficients, not
+// of these, can rounding take.
+const maxCondition = 1e8
+
+// scoringStep returns by how much an iteration changes the coefficients (Fisher
+// scoring), unless the normal equations are too close to singular to tell.
+func (s *irls) scoringStep() (change []float64, ok bool) {
+	kept := s.solved.kept
+	if len(kept) == 0 {
+		return nil, false
+	}
+	columns := make([][]float64, 0, len(kept)+1)
+	for _, j := range kept {
+		columns = append(columns, s.design.Columns[j])
+	}
+	products := crossProducts(append(columns, s.rest), s.root)
+	p := len(kept)
+	length, information, score := make([]float64, p), mat.NewSymDense(p, nil), mat.NewVecDense(p, nil)
+	for j := range p {
+		length[j] = math.Sqrt(products[j][j])
+		for i := range j + 1 {
+			information.SetSym(i, j, products[j][i]/length[i]/length[j])
+		}
+		score.SetVec(j, products[p][j]/length[j])
+	}
+	var root mat.Cholesky
+	if !root.Factorize(information) || !(root.Cond() < maxCondition) || root.SolveVecTo(score, score) != nil {
+		return nil, false
+	}
+	change = make([]float64, len(s.design.Columns))
+	for k, j := range kept {
+		change[j] = score.AtVec(k) / length[k]
+	}
+	return change, true
+}
+
+// linearize computes working weights and what is left to explain at the current
+// fit.
 func (s *irls) linearize() {
 	forBlocks(len(s.y), func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			mu, slope := s.Link.mean(s.eta[i])
 			s.root[i] = slope * math.Sqrt(weightOf(s.weights, i)/(mu*(1-mu)))
-			s.response[i] = s.eta[i] + (s.y[i]-mu)/slope
+			s.rest[i] = (s.y[i] - mu) / slope
 		}
 	})
 }

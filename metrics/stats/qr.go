@@ -65,6 +65,44 @@ func reduceChain(columns [][]float64, scale []float64, lo, hi int) upper {
 	return r
 }
 
+// productRows is how many rows of a few columns stay in the innermost cache.
+const productRows = 256
+
+// crossProducts returns the products of the columns, each row of them
+// multiplied by its entry of scale: entry i of column j is that of i and j.
+func crossProducts(columns [][]float64, scale []float64) upper {
+	rows := len(scale)
+	parts := make([]upper, chains)
+	inParallel(chains, func(c int) {
+		parts[c] = chainProducts(columns, scale, c*rows/chains, (c+1)*rows/chains)
+	})
+	for _, part := range parts[1:] {
+		for j, column := range part {
+			floats.Add(parts[0][j], column)
+		}
+	}
+	return parts[0]
+}
+
+// chainProducts returns the products over rows lo … hi−1.
+func chainProducts(columns [][]float64, scale []float64, lo, hi int) upper {
+	products := newUpper(len(columns))
+	block := make([][]float64, len(columns))
+	for j := range block {
+		block[j] = make([]float64, productRows)
+	}
+	for ; lo < hi; lo += productRows {
+		end := min(lo+productRows, hi)
+		for j, column := range columns {
+			block[j] = floats.MulTo(block[j][:end-lo], column[lo:end], scale[lo:end])
+			for i, other := range block[:j+1] {
+				products[j][i] += floats.Dot(other, block[j])
+			}
+		}
+	}
+	return products
+}
+
 // absorb makes r the triangular factor of r stacked on block, which it uses up.
 // A reflection touches one row of r and all of block (LAPACK's dtpqrt).
 func (r upper) absorb(block [][]float64) {

@@ -6,8 +6,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-
-	"gonum.org/v1/gonum/floats"
 )
 
 // Separation says that some combination of covariates tells outcome 1 from
@@ -67,9 +65,11 @@ func (s *irls) separation() *Separation {
 // nextStep returns by how much another iteration would change coefficients.
 func (s *irls) nextStep() []float64 {
 	s.linearize()
-	floats.Sub(s.response, s.eta) // the fit to what is left is the change
-	columns := append(slices.Clone(s.design.Columns), s.response)
-	return triangularize(columns, s.root).solveOrder(min(1e-7, s.Epsilon/1000)).solve(len(s.beta))
+	if change, ok := s.scoringStep(); ok {
+		return change
+	}
+	columns := append(slices.Clone(s.design.Columns), s.rest) // the fit to what is left is the change
+	return triangularize(columns, s.root).solveOrder(s.tolerance()).solve(len(s.beta))
 }
 
 // movers names the covariates that the step moves by at least a tenth of what

@@ -18,7 +18,7 @@ var models = []struct {
 // why.
 func (a *analysis) effects() (effects []Effect, failures []string) {
 	a.chooseVariance()
-	arms := a.arms()
+	arms, clusters := a.arms(), clusterCount(a.model.Clusters)
 	for _, m := range models {
 		a.model.Adjustment = m.adjustment
 		fitted, err := a.fit()
@@ -28,10 +28,7 @@ func (a *analysis) effects() (effects []Effect, failures []string) {
 		}
 		size := a.size(fitted, arms)
 		for _, e := range fitted {
-			e.Outcome, e.Model, e.Variance, e.Size = a.name, m.name, a.model.Variance, size
-			if a.model.Clusters != nil {
-				e.Clusters = clusterCount(a.model.Clusters)
-			}
+			e.Outcome, e.Model, e.Variance, e.Size, e.Clusters = a.name, m.name, a.model.Variance, size, clusters
 			e.EValue, e.EValueLimit = eValues(fitted, size)
 			effects = append(effects, e)
 		}
@@ -117,7 +114,8 @@ func nested(pairs, clusters []int) bool {
 	return true
 }
 
-// clusterCount returns the number of clusters of the clustering with fewest.
+// clusterCount returns the number of clusters of the clustering with fewest; 0
+// if there is none.
 func clusterCount(clusterings [][]int) int {
 	fewest := 0
 	for k, codes := range clusterings {
