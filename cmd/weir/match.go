@@ -22,6 +22,8 @@ type matchOptions struct {
 	kind string // of the files in out
 	plot bool
 
+	examination study.Examination
+
 	comparison string // of several arms, the one that the others are compared with
 	pairwise   bool
 }
@@ -45,6 +47,8 @@ several arms into one for each comparison of two.`,
     --cutpoints age=4 --outcome re78 --out cem --plots
   weir match teachers.parquet --formula 'coached ~ years + level' \
     --method full --outcome score --cluster school -o json
+  weir match lalonde.csv --formula 'treat ~ age + educ + race + re75' \
+    --caliper 0.2 --outcome re78 --subgroups race --placebo re75 --sensitivity
   weir match teachers.csv --formula 'programme ~ years + level' \
     --comparison none --pairwise --outcome score --out arms`,
 		Args: cobra.ExactArgs(1),
@@ -66,6 +70,10 @@ several arms into one for each comparison of two.`,
 	flags.BoolVar(&o.plan.Balance.Interactions, "interactions", false, "also the balance of squares and products of covariates")
 	flags.BoolVar(&o.plan.Balance.Subclasses, "subclasses", false, "also the balance within each subclass")
 	flags.StringVar(&o.plan.Balance.Extra, "addlvariables", "", "further variables whose balance to show, as 'log(age) + school'")
+	flags.StringSliceVar(&o.examination.Subgroups, "subgroups", nil, "columns of few values: the effects within each, and a test of their difference")
+	flags.BoolVar(&o.examination.Sensitivity, "sensitivity", false, "how effects stand up: Rosenbaum's gamma, Oster's delta, and with --cluster without any one")
+	flags.StringSliceVar(&o.examination.Placebos, "placebo", nil, "covariates from before treatment, such as the outcome's baseline, on which to estimate the effect that cannot be")
+	flags.BoolVar(&o.examination.Specifications, "specifications", false, "also the effects by other reasonable ways to match (specification curve)")
 	flags.StringVar(&o.comparison, "comparison", "", "of a treatment with several arms, the one that each other is compared with")
 	flags.BoolVar(&o.pairwise, "pairwise", false, "with --comparison, also compare the other arms with each other")
 	flags.StringVar(&o.id, "id", "", "column that names the units (default id, if there is one, else the row's number)")
@@ -85,6 +93,8 @@ func (o matchOptions) check() error {
 		return policy.Errorf(policy.Usage, "--format %q is unknown; known are csv, json and parquet", o.kind)
 	case o.plot && o.out == "":
 		return policy.Errorf(policy.Usage, "--plots needs --out, the directory for the pictures")
+	case o.examination.Any() && len(o.plan.Outcomes) == 0:
+		return policy.Errorf(policy.Usage, "--subgroups, --placebo, --sensitivity and --specifications need --outcome")
 	case o.pairwise && o.comparison == "":
 		return policy.Errorf(policy.Usage, "--pairwise needs --comparison, the arm that the others are compared with first")
 	}
@@ -149,7 +159,8 @@ func (o matchOptions) compare(data units) ([]matchReport, error) {
 		if err != nil {
 			return nil, err
 		}
-		return []matchReport{newMatchReport(o.call, "", c, data.ids)}, nil
+		r, err := o.report("", c, data.id)
+		return []matchReport{r}, err
 	}
 	contrasts, err := study.CompareArms(data.frame, o.plan, o.comparison, o.pairwise)
 	if err != nil {
@@ -158,11 +169,10 @@ func (o matchOptions) compare(data units) ([]matchReport, error) {
 	var reports []matchReport
 	taken := map[string]bool{}
 	for _, c := range contrasts {
-		ids := make([]string, len(c.Rows))
-		for k, i := range c.Rows {
-			ids[k] = data.ids[i]
+		r, err := o.report(c.Treated+" against "+c.Control, c.Comparison, func(k int) string { return data.id(c.Rows[k]) })
+		if err != nil {
+			return nil, err
 		}
-		r := newMatchReport(o.call, c.Treated+" against "+c.Control, c.Comparison, ids)
 		r.folder = folderName(r.name)
 		for taken[r.folder] {
 			r.folder += "_"
@@ -180,6 +190,8 @@ func (o matchOptions) optionTexts() []string {
 		s.Formula, s.Exact, s.AntiExact, s.Within, s.Mahvars, s.Weights, string(s.Distance),
 		p.Covariates, p.Clusters, p.Balance.Extra,
 	}
+	texts = append(texts, o.examination.Subgroups...)
+	texts = append(texts, o.examination.Placebos...)
 	for _, c := range s.Calipers {
 		texts = append(texts, c.Variable)
 	}

@@ -20,6 +20,11 @@ type matchJSON struct {
 	Flow        []json.RawMessage `json:"flow"`
 	Balance     []json.RawMessage `json:"balance"`
 	Effects     []json.RawMessage `json:"effects"`
+	// What was asked for besides.
+	Subgroups      []json.RawMessage `json:"subgroups,omitempty"`
+	Placebo        []json.RawMessage `json:"placebo,omitempty"`
+	Sensitivity    []json.RawMessage `json:"sensitivity,omitempty"`
+	Specifications []json.RawMessage `json:"specifications,omitempty"`
 }
 
 // printReportsJSON writes an object, or with several arms an array of them.
@@ -46,6 +51,7 @@ func (r matchReport) json() (matchJSON, error) {
 	var err error
 	for table, into := range map[string]*[]json.RawMessage{
 		"sample_sizes": &out.SampleSizes, "flow": &out.Flow, "balance": &out.Balance, "effects": &out.Effects,
+		"subgroups": &out.Subgroups, "placebo": &out.Placebo, "sensitivity": &out.Sensitivity, "specifications": &out.Specifications,
 	} {
 		*into = []json.RawMessage{}
 		for _, t := range r.tables {

@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -14,7 +15,7 @@ import (
 func (r matchReport) write(o matchOptions) error {
 	m := manifest{Call: r.call, Warnings: append([]string{}, r.Warnings...)}
 	return writeFolder(filepath.Join(o.out, r.folder), m, func(out *folder) error {
-		for _, t := range r.tables {
+		for _, t := range slices.Concat(r.unitTables(), r.tables) {
 			err := out.add(t.name+"."+o.kind, func(w io.Writer) error { return tableWriters()[o.kind](w, t) })
 			if err != nil {
 				return err
@@ -25,6 +26,15 @@ func (r matchReport) write(o matchOptions) error {
 		}
 		return r.addFigures(out)
 	})
+}
+
+// unitTables are those with a row for each unit or pair.
+func (r matchReport) unitTables() []matchTable {
+	out := []matchTable{unitsTable(r.Match, r.id)}
+	if r.Match.Pairs != nil {
+		out = append(out, pairsTable(r.Match.Pairs, r.id))
+	}
+	return out
 }
 
 // folderName spells a comparison of arms as a folder: letters and digits stay.

@@ -22,7 +22,15 @@ import (
 // units is a file's rows: the columns that options name, and what names them.
 type units struct {
 	frame *match.Frame
-	ids   []string
+	ids   []string // nil: row numbers
+}
+
+// id names a unit.
+func (u units) id(i int) string {
+	if u.ids == nil {
+		return strconv.Itoa(i + 1)
+	}
+	return u.ids[i]
 }
 
 // defaultID is the column that names the units if none is given.
@@ -210,14 +218,6 @@ func collect(r batchReader, o matchOptions) (units, error) {
 		return out, policy.Errorf(policy.Usage, "--id: the data has no column %q", o.id)
 	}
 	var err error
-	if out.frame, err = match.NewFrame(columns...); err != nil {
-		return out, err
-	}
-	if out.ids == nil {
-		out.ids = make([]string, out.frame.Len())
-		for i := range out.ids {
-			out.ids[i] = strconv.Itoa(i + 1)
-		}
-	}
-	return out, nil
+	out.frame, err = match.NewFrame(columns...)
+	return out, err
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,20 +18,24 @@ type matchReport struct {
 	call   string
 	name   string // of the arms, where there are several; else ""
 	folder string // then, within --out
-	tables []matchTable
+	id     func(unit int) string
+	found  study.Findings
+	tables []matchTable // without those of units
 }
 
-func newMatchReport(call, name string, c *study.Comparison, ids []string) matchReport {
-	r := matchReport{Comparison: c, call: call, name: name}
-	r.tables = append(r.tables, unitsTable(c.Match, ids))
-	if c.Match.Pairs != nil {
-		r.tables = append(r.tables, pairsTable(c.Match.Pairs, ids))
+// report examines what was asked for and makes the report.
+func (o matchOptions) report(name string, c *study.Comparison, id func(unit int) string) (matchReport, error) {
+	r := matchReport{Comparison: c, call: o.call, name: name, id: id}
+	var err error
+	if r.found, err = c.Examine(o.examination); err != nil {
+		return r, err
 	}
 	r.tables = append(r.tables, balanceTable(c.Balance), sizesTable(c.Balance.Sizes), flowTable(c.Flow()))
 	if len(c.Effects) > 0 {
 		r.tables = append(r.tables, effectsTable(c.Effects))
 	}
-	return r
+	r.tables = append(r.tables, r.findingTables()...)
+	return r, nil
 }
 
 // prefix stands before what is said of one comparison of several.
@@ -59,6 +64,7 @@ func (r matchReport) print(w io.Writer) error {
 	if len(r.Effects) > 0 {
 		fmt.Fprintf(b, "\nEffects (%s), with 95 %% intervals:\n%s\n", r.Match.Spec.Estimand, effectsText(r.Effects))
 	}
+	r.printFindings(b)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -195,15 +201,25 @@ func flowText(stages []study.Stage) string {
 
 func effectsText(effects []study.Effect) string {
 	rows := [][]string{{"Outcome", "Model", "Measure", "Estimate", "Std. Error", "95 % interval", "p", "g", "E-value"}}
+	several := slices.ContainsFunc(effects, func(e study.Effect) bool { return e.Outcome != effects[0].Outcome })
+	if several {
+		rows[0] = append(rows[0], "p adjusted")
+	}
 	for _, e := range effects {
 		value, low, high := e.Value()
-		rows = append(rows, []string{
+		row := []string{
 			e.Outcome, string(e.Model), string(e.Measure), significant(value), significant(e.Estimate.SE),
-			significant(low) + " to " + significant(high), fixed(e.Estimate.P()), fixed(e.Size.Value), fixed(e.EValue),
-		})
+			interval(low, high), fixed(e.Estimate.P()), fixed(e.Size.Value), fixed(e.EValue),
+		}
+		if several {
+			row = append(row, fixed(e.Adjusted))
+		}
+		rows = append(rows, row)
 	}
 	return layOut(rows, func(column int) bool { return column > 2 })
 }
+
+func interval(low, high float64) string { return significant(low) + " to " + significant(high) }
 
 // significant spells a number in the outcome's unit with 5 digits.
 func significant(x float64) string {

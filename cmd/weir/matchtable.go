@@ -75,11 +75,17 @@ func each[T, V any](rows []T, value func(T) V) []V {
 }
 
 // unitsTable has a row for each unit of the data.
-func unitsTable(r *match.Result, ids []string) matchTable {
-	n := len(ids)
+func unitsTable(r *match.Result, id func(unit int) string) matchTable {
+	n := len(r.Weights)
+	ids := array.NewStringBuilder(memory.DefaultAllocator)
 	treat, discarded := make([]int64, n), make([]int64, n)
 	subclass, distance := make([]int64, n), make([]float64, n)
-	for i := range ids {
+	for i := range n {
+		if name := id(i); name != "" {
+			ids.Append(name)
+		} else {
+			ids.AppendNull()
+		}
 		treat[i], discarded[i] = whole64(r.Treated[i]), whole64(r.Discarded[i])
 		subclass[i], distance[i] = noNumber, math.NaN()
 		if r.Subclass != nil && r.Subclass[i] > 0 {
@@ -89,7 +95,7 @@ func unitsTable(r *match.Result, ids []string) matchTable {
 			distance[i] = r.Distance[i]
 		}
 	}
-	return newTable("units", tableField{"id", texts(ids)}, tableField{"treat", wholes(treat)}, tableField{"weight", numbers(r.Weights)},
+	return newTable("units", tableField{"id", ids.NewArray()}, tableField{"treat", wholes(treat)}, tableField{"weight", numbers(r.Weights)},
 		tableField{"subclass", wholes(subclass)}, tableField{"discarded", wholes(discarded)}, tableField{"distance", numbers(distance)})
 }
 
@@ -101,12 +107,12 @@ func whole64(b bool) int64 {
 }
 
 // pairsTable has a row for each match of each focal unit.
-func pairsTable(p *match.Pairs, ids []string) matchTable {
+func pairsTable(p *match.Pairs, id func(unit int) string) matchTable {
 	var focal, matched []string
 	var k []int64
 	for i, u := range p.Focal {
 		for place, m := range p.Of(i) {
-			focal, k, matched = append(focal, ids[u]), append(k, int64(place+1)), append(matched, ids[m])
+			focal, k, matched = append(focal, id(int(u))), append(k, int64(place+1)), append(matched, id(int(m)))
 		}
 	}
 	return newTable("pairs", tableField{"focal_id", texts(focal)}, tableField{"k", wholes(k)}, tableField{"match_id", texts(matched)})

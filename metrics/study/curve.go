@@ -43,6 +43,13 @@ func SpecificationCurve(f *match.Frame, p Plan, outcome string) ([]Specification
 		if q.Match.Estimand == match.ATC {
 			sizes = c.Balance.Sizes.Control
 		}
+		for _, m := range models {
+			if !slices.ContainsFunc(c.Effects, func(e Effect) bool { return e.Model == m.name }) {
+				out = append(out, Specification{
+					Match: alternative.words, Model: m.name, Estimate: unknown(), MaxSMD: math.NaN(), Problem: "the outcome model cannot be fitted",
+				})
+			}
+		}
 		for _, e := range c.Effects {
 			if e.Measure != Difference && e.Measure != RiskDifference {
 				continue

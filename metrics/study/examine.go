@@ -43,7 +43,11 @@ type Subgroups struct {
 // is fitted to: below it the adjusted model has hardly any degrees of freedom.
 const minSubgroup = 10
 
-// Subgroups returns the effects on an outcome by the levels of a category.
+// maxLevels bounds the subgroups: by more the effects would be of hardly anyone.
+const maxLevels = 30
+
+// Subgroups returns the effects on an outcome by the levels of a category, or
+// by the values of a column of few numbers.
 // Within each level the outcome model has the covariates' main effects. A
 // binary outcome's effects are differences of risk by a linear model.
 func (c *Comparison) Subgroups(outcome, by string) (Subgroups, error) {
@@ -52,8 +56,8 @@ func (c *Comparison) Subgroups(outcome, by string) (Subgroups, error) {
 	if err != nil {
 		return out, err
 	}
-	if column.Numeric() {
-		return out, policy.Errorf(policy.Usage, "subgroups by %q: it holds numbers; give a category", by)
+	if column = column.Categories(); len(column.Levels()) > maxLevels {
+		return out, policy.Errorf(policy.Usage, "subgroups by %q: it has %d values; give a category of at most %d", by, len(column.Levels()), maxLevels)
 	}
 	a, err := c.analysis(outcome)
 	if err != nil {
