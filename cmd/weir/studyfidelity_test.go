@@ -52,8 +52,9 @@ type found struct {
 	early, later                         float64 // effects by experience; NaN where there are none
 }
 
-// fidelity studies the synthetic district of a seed by all planted protocols.
-func fidelity(tb testing.TB, seed int64) map[string]found {
+// fidelity studies the synthetic district of a seed by all planted protocols, and
+// hands to look its report on any ready protocol.
+func fidelity(tb testing.TB, seed int64, look func(reportOn func(id string) *report.Report, truth map[string]float64)) map[string]found {
 	tb.Helper()
 	top, err := os.MkdirTemp("", "weir-fidelity-*") //nolint:usetesting // it goes before the next district comes
 	if err != nil {
@@ -74,14 +75,26 @@ func fidelity(tb testing.TB, seed int64) map[string]found {
 	}
 	ask, done := askFiles(tb, dir)
 	defer done()
-	out := map[string]found{}
-	for id := range planted {
-		f, err := studyOne(tb.Context(), ask, id, truth)
+	values := map[string]float64{}
+	for _, q := range truth.Quantities {
+		values[q.ID] = q.Value
+	}
+	reportOn := func(id string) *report.Report {
+		r, err := studyOne(tb.Context(), ask, id)
 		if err != nil {
 			tb.Errorf("seed %d, %s: %v", seed, id, err)
-			continue
+			return nil
 		}
-		out[id] = f
+		return r
+	}
+	out := map[string]found{}
+	for id := range planted {
+		if r := reportOn(id); r != nil {
+			out[id] = foundBy(r, id, values)
+		}
+	}
+	if look != nil {
+		look(reportOn, values)
 	}
 	return out
 }
@@ -140,34 +153,28 @@ func (s streamed) Close() { s.Stream.Close() }
 
 func closing(s *duck.Stream, err error) (studyAnswer, error) { return streamed{s}, err }
 
-// studyOne runs a ready protocol and compares its first effect with the truth.
-func studyOne(ctx context.Context, ask studyAsk, id string, truth synth.Truth) (found, error) {
+// studyOne runs a ready protocol.
+func studyOne(ctx context.Context, ask studyAsk, id string) (*report.Report, error) {
 	p, err := protocol.Find(id)
 	if err != nil {
-		return found{}, err
+		return nil, err
 	}
 	units, err := gather(ctx, ask, p, policy.Estimate)
 	if err != nil {
-		return found{}, err
+		return nil, err
 	}
 	r, _, err := report.Make(report.Input{
 		Protocol: p, Units: units, Plan: planOf(p, policy.Estimate), Thresholds: thresholds, Phase: policy.Estimate,
 	})
-	if err != nil {
-		return found{}, err
-	}
-	value := func(id string) float64 {
-		for _, q := range truth.Quantities {
-			if q.ID == id {
-				return q.Value
-			}
-		}
-		return 0
-	}
+	return r, err
+}
+
+// foundBy compares the first effect of a ready protocol's report with the truth.
+func foundBy(r *report.Report, id string, truth map[string]float64) found {
 	want := planted[id]
-	out := found{truth: value(want.quantity) - value(want.minus), early: math.NaN(), later: math.NaN()}
+	out := found{truth: truth[want.quantity] - truth[want.minus], early: math.NaN(), later: math.NaN()}
 	for _, e := range r.Effects {
-		if !e.Main || e.Outcome != p.Outcomes[0].Name {
+		if !e.Main || e.Outcome != r.Effects[0].Outcome {
 			continue
 		}
 		out.estimate, out.low, out.high, out.naive, out.p = float64(e.Estimate), float64(e.Low), float64(e.High), float64(e.Naive), float64(e.P)
@@ -190,7 +197,7 @@ func studyOne(ctx context.Context, ask studyAsk, id string, truth synth.Truth) (
 		}
 	}
 	out.later = later / levels
-	return out, nil
+	return out
 }
 
 // TestStudiesFindWhatWasPlanted studies a few districts; the benchmark counts
@@ -198,7 +205,14 @@ func studyOne(ctx context.Context, ask studyAsk, id string, truth synth.Truth) (
 func TestStudiesFindWhatWasPlanted(t *testing.T) {
 	t.Parallel()
 	for seed := int64(1); seed <= 2; seed++ {
-		for id, f := range fidelity(t, seed) {
+		var look func(func(string) *report.Report, map[string]float64)
+		if seed == 1 {
+			look = func(reportOn func(string) *report.Report, truth map[string]float64) {
+				checkDose(t, reportOn("coaching_dose"), truth["dose.human_coaching"])
+				checkOverTime(t, reportOn("coaching_improvement"), truth["effect.human_coaching"])
+			}
+		}
+		for id, f := range fidelity(t, seed, look) {
 			se := (f.high - f.low) / 4
 			t.Logf("seed %d %s: planted %.4f, found %.4f (%.4f to %.4f), naive %.4f", seed, id, f.truth, f.estimate, f.low, f.high, f.naive)
 			if math.Abs(f.estimate-f.truth) > 4*se {
@@ -211,6 +225,55 @@ func TestStudiesFindWhatWasPlanted(t *testing.T) {
 				t.Errorf("seed %d: early-career teachers gain %.3f, others %.3f", seed, f.early, f.later)
 			}
 		}
+	}
+}
+
+// checkDose compares the slope between the lowest and the highest amount of the
+// curve, and the highest band's effect, with the gain that was planted for a
+// session more.
+func checkDose(t *testing.T, r *report.Report, session float64) {
+	t.Helper()
+	if r == nil || r.Dose == nil {
+		t.Fatal("no dose response")
+	}
+	base := float64(r.Effects[0].Baseline)
+	first, last := r.Dose.Curve[0], r.Dose.Curve[len(r.Dose.Curve)-1]
+	want := session * base * float64(last.Amount-first.Amount)
+	se := math.Hypot(float64(first.High-first.Low), float64(last.High-last.Low)) / 4
+	if got := float64(last.Outcome - first.Outcome); math.Abs(got-want) > 4*se || got < 2*se {
+		t.Errorf("from %v to %v sessions the outcome grows by %.3f ± %.3f, want %.3f", first.Amount, last.Amount, got, se, want)
+	}
+	top := r.Dose.Bands[len(r.Dose.Bands)-1]
+	if top.Hidden != "" || float64(top.P) > 0.01 || float64(top.Effect) < 3*session*base {
+		t.Errorf("band %s: effect %.3f, p %.4f %s", top.Band, top.Effect, top.P, top.Hidden)
+	}
+	t.Logf("dose response: %+v", *r.Dose)
+}
+
+// checkOverTime compares the effect in the spring with what was planted, and sees
+// no effect in the fall before.
+func checkOverTime(t *testing.T, r *report.Report, effect float64) {
+	t.Helper()
+	if r == nil || r.OverTime == nil {
+		t.Fatal("nothing over time")
+	}
+	o := r.OverTime
+	t.Logf("over time: %+v", *o)
+	if o.Reference != "fall" || len(o.Periods) != 2 || o.Periods[0].After || !o.Periods[1].After {
+		t.Fatalf("periods %+v, relative to %q", o.Periods, o.Reference)
+	}
+	want := effect * float64(r.Effects[0].Baseline)
+	for _, got := range [][3]report.Number{
+		{o.Difference, o.Low, o.High}, {o.Periods[1].Effect, o.Periods[1].Low, o.Periods[1].High},
+		{o.Periods[1].Robust, o.Periods[1].RobustLow, o.Periods[1].RobustHigh},
+	} {
+		se := float64(got[2]-got[1]) / 4
+		if !(math.Abs(float64(got[0])-want) < 4*se) || float64(got[0]) < 2*se {
+			t.Errorf("effect over time %.3f (%.3f to %.3f), want %.3f", got[0], got[1], got[2], want)
+		}
+	}
+	if float64(o.TrendP) < 0.001 {
+		t.Errorf("trends before treatment differ: p %v", o.TrendP)
 	}
 }
 
@@ -231,7 +294,7 @@ func BenchmarkStudyFidelity(b *testing.B) {
 		bias, error1 := map[string]float64{}, map[string]float64{}
 		early := 0
 		for seed := int64(1); seed <= seeds; seed++ {
-			for id, f := range fidelity(b, seed) {
+			for id, f := range fidelity(b, seed, nil) {
 				studied[id]++
 				if f.low <= f.truth && f.truth <= f.high {
 					covered[id]++

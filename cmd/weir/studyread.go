@@ -297,7 +297,7 @@ func joined(t, outcomes *studyTable, p *protocol.Protocol, keep []int) ([]match.
 	}
 	ids := t.texts(protocol.UnitColumn)
 	var columns []match.Column
-	for _, o := range p.Outcomes {
+	for _, o := range p.Later() {
 		c, err := outcomes.frame.Column(o.Name)
 		if err != nil {
 			return nil, err

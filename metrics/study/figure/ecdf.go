@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/weir-warehouse/weir/metrics/match"
 	"github.com/weir-warehouse/weir/metrics/study"
@@ -45,6 +46,68 @@ func ECDF(r *match.Result, variables []match.Column) Figure {
 		panels = append(panels, row)
 	}
 	return Figure{Name: "ecdf", width: 8 * vg.Inch, height: vg.Length(len(panels))*2.1*vg.Inch + vg.Inch/2, panels: panels}
+}
+
+// Binned is how a variable is distributed over bins in both arms (comparison,
+// treated), as shares of the arm, before and after matching.
+type Binned struct {
+	Name          string
+	Edges         []float64 // between bins: one less than these
+	Before, After [2][]float64
+}
+
+// Histogram draws how a score between 0 and 1 is distributed, like Overlap, but
+// from bins of unequal width, whose areas count.
+func Histogram(b Binned) Figure {
+	edges := slices.Concat([]float64{0}, b.Edges, []float64{1})
+	var samples [2][2][]float64
+	for k, sample := range [][2][]float64{b.Before, b.After} {
+		for arm, shares := range sample {
+			for i, share := range shares {
+				samples[k][arm] = append(samples[k][arm], share/(edges[i+1]-edges[i]))
+			}
+		}
+	}
+	return overlap(edges, samples, "share of the arm per unit of score")
+}
+
+// Cumulative draws distribution functions like ECDF, but at the edges of bins
+// alone. There must be a variable.
+func Cumulative(variables []Binned) Figure {
+	panels := make([][]*plot.Plot, 0, len(variables))
+	for k, v := range variables {
+		row := make([]*plot.Plot, 2)
+		for j, sample := range [][2][]float64{v.Before, v.After} {
+			title := ""
+			if k == 0 {
+				title = []string{"Before", "After"}[j]
+			}
+			row[j] = newPlot(title, v.Name, "")
+			row[j].Y.Min, row[j].Y.Max = 0, 1
+			points := [2]plotter.XYs{sums(v.Edges, sample[0]), sums(v.Edges, sample[1])}
+			treated, control := line(points[1], blue, vg.Points(1.6)), line(points[0], vermillion, vg.Points(1.6), vg.Points(5), vg.Points(2))
+			row[j].Add(treated, control, dots(points[1], blue, draw.CircleGlyph{}), dots(points[0], vermillion, draw.RingGlyph{}))
+			if k == 0 {
+				row[j].Legend.Top = false
+				row[j].Legend.Add("treated", treated)
+				row[j].Legend.Add("comparison", control)
+			}
+		}
+		row[0].Y.Label.Text = "share below"
+		panels = append(panels, row)
+	}
+	return Figure{Name: "ecdf", width: 8 * vg.Inch, height: vg.Length(len(panels))*2.1*vg.Inch + vg.Inch/2, panels: panels}
+}
+
+// sums returns the share below each edge.
+func sums(edges, shares []float64) plotter.XYs {
+	out := make(plotter.XYs, len(edges))
+	below := 0.0
+	for i, edge := range edges {
+		below += shares[i]
+		out[i] = plotter.XY{X: edge, Y: below}
+	}
+	return out
 }
 
 // distributed lists the score and the numeric covariates of more than two

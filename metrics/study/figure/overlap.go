@@ -27,16 +27,25 @@ func Overlap(r *match.Result) Figure {
 	for i := range edges {
 		edges[i] = low + (high-low)*float64(i)/scoreBins
 	}
+	var samples [2][2][]float64
+	for k, weights := range [][]float64{nil, r.Weights} {
+		samples[k] = shares(r, weights, edges)
+	}
+	return overlap(edges, samples, "share of the arm in each bin")
+}
+
+// overlap draws the heights of bins in both arms (comparison, treated), before
+// and after matching.
+func overlap(edges []float64, samples [2][2][]float64, axis string) Figure {
 	var panels []*plot.Plot
 	most := 0.0
-	for _, weights := range [][]float64{nil, r.Weights} {
-		title := "Before"
-		if weights != nil {
-			title = "After"
+	for k, title := range []string{"Before", "After"} {
+		p := newPlot(title, "score", axis)
+		control := make([]float64, len(samples[k][0]))
+		for b, h := range samples[k][0] {
+			control[b] = -h
 		}
-		p := newPlot(title, "score", "share of the arm in each bin")
-		treated, control := shares(r, weights, edges)
-		up, down := bars(edges, treated, blue, blue), bars(edges, control, vermillion, vermillion)
+		up, down := bars(edges, samples[k][1], blue, blue), bars(edges, control, vermillion, vermillion)
 		p.Add(up, down)
 		p.Legend.Add("treated", up)
 		p.Legend.Add("comparison", down)
@@ -50,9 +59,9 @@ func Overlap(r *match.Result) Figure {
 	return Figure{Name: "overlap", width: 8 * vg.Inch, height: 4 * vg.Inch, panels: [][]*plot.Plot{panels}}
 }
 
-// shares returns each bin's share of both arms, the controls' as negatives.
-// Nil weights count every unit alike.
-func shares(r *match.Result, weights, edges []float64) (treated, control []float64) {
+// shares returns each bin's share of both arms: comparison, treated. Nil weights
+// count every unit alike.
+func shares(r *match.Result, weights, edges []float64) [2][]float64 {
 	bins := len(edges) - 1
 	count := [2][]float64{make([]float64, bins), make([]float64, bins)}
 	var total [2]float64
@@ -68,9 +77,9 @@ func shares(r *match.Result, weights, edges []float64) (treated, control []float
 	}
 	for b := range bins {
 		count[1][b] /= total[1]
-		count[0][b] /= -total[0]
+		count[0][b] /= total[0]
 	}
-	return count[1], count[0]
+	return count
 }
 
 // weightOf is a unit's weight before (nil) or after matching.

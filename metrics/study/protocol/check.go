@@ -44,6 +44,7 @@ func (p *Protocol) complete() {
 		}
 		c.complete()
 	}
+	p.completeBeyond()
 	for i := range p.Outcomes {
 		o := &p.Outcomes[i]
 		o.complete()
@@ -98,9 +99,7 @@ func (d *document) check(p *Protocol) {
 			d.add(fmt.Sprintf("years[%d]", i), "%d is no year, or stands there twice", year)
 		}
 	}
-	if problem := p.Baseline.problem(); problem != "" {
-		d.add("baseline", "%s", problem)
-	}
+	d.ownYear("baseline", p.Baseline)
 	for i, c := range p.Population {
 		d.condition(fmt.Sprintf("population[%d]", i), "teacher", c)
 	}
@@ -108,6 +107,18 @@ func (d *document) check(p *Protocol) {
 	d.arm("comparison", p.Comparison)
 	d.measures(p)
 	d.method(p)
+	d.dose(p)
+	d.overTime(p)
+}
+
+// ownYear notes what is wrong with a window that must lie in the unit's school
+// year.
+func (d *document) ownYear(field string, w Window) {
+	if problem := w.problem(); problem != "" {
+		d.add(field, "%s", problem)
+	} else if w.Year != 0 {
+		d.add(field+".year", "belongs to measures and periods; the arms and the baseline lie in the unit's own school year")
+	}
 }
 
 func (d *document) arm(field string, a Arm) {
@@ -121,9 +132,7 @@ func (d *document) arm(field string, a Arm) {
 	for i, c := range a.Conditions {
 		d.condition(fmt.Sprintf("%s.conditions[%d]", field, i), a.Dataset, c)
 	}
-	if problem := a.Window.problem(); problem != "" {
-		d.add(field+".window", "%s", problem)
-	}
+	d.ownYear(field+".window", a.Window)
 	if a.Dose.Least < 0 || a.Dose.Most < 0 || a.Dose.Most > 0 && a.Dose.Most < a.Dose.Least {
 		d.add(field+".dose", "at least %d and at most %d rows is no dose", a.Dose.Least, a.Dose.Most)
 	}
@@ -150,7 +159,7 @@ func (d *document) condition(field, of string, c Condition) {
 }
 
 func (d *document) measures(p *Protocol) {
-	names := map[string]bool{treated: true, keyColumn: true}
+	names := map[string]bool{treated: true, keyColumn: true, DoseColumn: true}
 	if len(p.Covariates) == 0 {
 		d.add("covariates", "is missing; a match needs something to match on")
 	}

@@ -31,7 +31,11 @@ type Protocol struct {
 	Adjust    []string `yaml:"adjust"`
 	Missing   string   `yaml:"missing"`   // of covariates: indicator, mean, median; empty: the unit is left out
 	Subgroups []string `yaml:"subgroups"` // names of covariates that are categories
-	Alpha     float64  `yaml:"alpha"`
+	// Dose asks how the primary outcome depends on the amount of treatment; nil: not.
+	Dose *DoseResponse `yaml:"dose_response"`
+	// OverTime follows an outcome from before treatment; nil: not.
+	OverTime *OverTime `yaml:"over_time"`
+	Alpha    float64   `yaml:"alpha"`
 
 	text []byte
 }
@@ -72,6 +76,7 @@ type Dose struct {
 type Window struct {
 	From string `yaml:"from"`
 	To   string `yaml:"to"`
+	Year int    `yaml:"year"` // of a measure: school years after the unit's own; −1 is the one before
 }
 
 // Statistic makes one value of a unit's rows.
@@ -119,6 +124,30 @@ type Outcome struct {
 	Unit     string `yaml:"unit"` // of the values, for readers
 }
 
+// DoseResponse asks how an outcome depends on the amount of treatment, among
+// units of either arm that have some.
+type DoseResponse struct {
+	Statistic Statistic `yaml:"statistic"` // count: rows that make a unit treated; sum: of their Column
+	Column    string    `yaml:"column"`
+	Label     string    `yaml:"label"` // of the amount, for readers
+	Cuts      []float64 `yaml:"cuts"`  // between bands, ascending; a cut belongs to the band above
+	At        []float64 `yaml:"at"`    // amounts at which the curve is estimated, ascending
+}
+
+// OverTime follows an outcome over periods around treatment (difference in
+// differences and event study). Periods that begin after the treatment's window
+// does are treated ones.
+type OverTime struct {
+	Outcome string   `yaml:"outcome"`
+	Periods []Period `yaml:"periods"` // in order of time
+}
+
+// Period is a window with its name for readers.
+type Period struct {
+	Name   string `yaml:"name"`
+	Window `yaml:",inline"`
+}
+
 // Text is the protocol's file.
 func (p *Protocol) Text() []byte { return p.text }
 
@@ -144,6 +173,13 @@ func (p *Protocol) Study(phase policy.Phase, registered bool) *policy.Study {
 		s.Outcomes = append(s.Outcomes, o.Dataset)
 		for _, year := range p.Years {
 			s.Windows = append(s.Windows, o.Window.In(year))
+		}
+	}
+	if p.OverTime != nil {
+		for _, period := range p.OverTime.Periods[p.FirstTreated():] {
+			for _, year := range p.Years {
+				s.Windows = append(s.Windows, period.In(year))
+			}
 		}
 	}
 	slices.Sort(s.Outcomes)

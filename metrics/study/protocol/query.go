@@ -78,15 +78,16 @@ func (p *Protocol) UnitsQuery() string {
 	return b.statementf("SELECT %s\nFROM unit AS u\n%s\nORDER BY u.%s", strings.Join(columns, ",\n  "), strings.Join(joins, "\n"), keyColumn)
 }
 
-// OutcomesQuery gathers the outcomes of the units in either arm.
+// OutcomesQuery gathers the outcomes of the units in either arm, and what else is
+// read with them.
 func (p *Protocol) OutcomesQuery() string {
 	b := &builder{}
 	p.units(b)
 	columns := []string{"u." + keyColumn}
 	var joins []string
-	for i, o := range p.Outcomes {
+	for i, o := range p.Later() {
 		table := fmt.Sprintf("outcome_%d", i)
-		p.measure(b, table, o.Measure)
+		p.measure(b, table, o)
 		joins = append(joins, fmt.Sprintf("LEFT JOIN %s ON %s.school_year = u.school_year AND %s.teacher_key = u.teacher_key", table, table, table))
 		columns = append(columns, o.value(table)+" AS "+ident(o.Name))
 		if o.OfStudents() {
@@ -132,7 +133,7 @@ func (p *Protocol) windows() []Window {
 	for _, c := range p.Covariates {
 		all = append(all, c.Window)
 	}
-	for _, o := range p.Outcomes {
+	for _, o := range p.Later() {
 		all = append(all, o.Window)
 	}
 	var distinct []Window

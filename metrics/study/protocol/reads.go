@@ -29,10 +29,7 @@ func (p *Protocol) Reads() map[string][]string {
 		add(a.Dataset, "teacher_key", datasets[a.Dataset].day)
 		conditions(a.Dataset, a.Conditions)
 	}
-	measures := append([]Measure{}, p.Covariates...)
-	for _, o := range p.Outcomes {
-		measures = append(measures, o.Measure)
-	}
+	measures := append(append([]Measure{}, p.Covariates...), p.Later()...)
 	for _, m := range measures {
 		of := datasets[m.Dataset]
 		switch {

@@ -12,9 +12,9 @@ import (
 // firstMonth is the month in which a school year begins.
 const firstMonth = time.August
 
-// In returns the window's days in the school year that ends in a year.
+// In returns the window's days for units of the school year that ends in a year.
 func (w Window) In(year int) policy.Window {
-	return policy.Window{From: w.day(w.From, year), To: w.day(w.To, year)}
+	return policy.Window{From: w.day(w.From, year+w.Year), To: w.day(w.To, year+w.Year)}
 }
 
 // day places a month and day in a school year. The last day of February is that
@@ -31,6 +31,14 @@ func (w Window) day(monthDay string, year int) policy.Date {
 		return policy.DateOf(time.Date(year, time.March, 0, 0, 0, 0, 0, time.UTC))
 	}
 	return policy.Date(fmt.Sprintf("%d-%s", year, monthDay))
+}
+
+// maxYears bounds how far from a unit's school year a window may lie.
+const maxYears = 5
+
+// before reports whether a window begins before another.
+func (w Window) before(o Window) bool {
+	return cmp.Or(cmp.Compare(w.Year, o.Year), cmp.Compare(rank(w.From), rank(o.From))) < 0
 }
 
 // rank orders days within a school year.
@@ -54,6 +62,8 @@ func (w Window) problem() string {
 		return "does not begin and end with a month, by which researchers see dates"
 	case rank(w.To) < rank(w.From):
 		return "ends before it begins, in a school year from August to July"
+	case w.Year < -maxYears || w.Year > maxYears:
+		return fmt.Sprintf("lies %d school years away; at most %d", w.Year, maxYears)
 	}
 	return ""
 }

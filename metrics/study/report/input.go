@@ -87,9 +87,12 @@ func Make(in Input) (*Report, *study.Comparison, error) {
 			return nil, nil, err
 		}
 	}
-	r.Hidden = guard.hidden
+	if err := in.draw(r, c, guard); err != nil {
+		return nil, nil, err
+	}
+	r.Hidden = append(r.Hidden, guard.hidden...)
 	r.write(in)
-	return r, c, in.draw(r, c, guard)
+	return r, c, nil
 }
 
 // estimate fills in what outcomes tell.
@@ -99,7 +102,7 @@ func (in Input) estimate(r *Report, c *study.Comparison, guard *protection) erro
 			return fmt.Errorf("outcome %q: %w", o.Name, err)
 		}
 	}
-	return nil
+	return in.beyond(r, c, guard)
 }
 
 // outcome fills in what one outcome tells.

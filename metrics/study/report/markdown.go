@@ -167,7 +167,8 @@ func (r *Report) evidenceGrid() grid {
 func (r *Report) grids() []grid {
 	var out []grid
 	for _, g := range []grid{
-		r.effectsGrid(), r.flowGrid(), r.balanceGrid(), r.powerGrid(), r.subgroupGrid(), r.sensitivityGrid(), r.evidenceGrid(),
+		r.effectsGrid(), r.flowGrid(), r.balanceGrid(), r.powerGrid(), r.subgroupGrid(), r.doseGrid(), r.doseCurveGrid(), r.overTimeGrid(),
+		r.sensitivityGrid(), r.evidenceGrid(),
 	} {
 		if len(g.Rows) > 0 {
 			out = append(out, g)

@@ -73,12 +73,13 @@ type protection struct {
 	teachers   int // distinct, in the match
 	matched    [2]int
 	fates      []string // of the frame's units
+	treated    []bool   // the same
 	hidden     []string
 }
 
 // newProtection counts the study's units and protects the counts.
 func newProtection(in Input, c *study.Comparison) (*protection, error) {
-	g := &protection{thresholds: in.Thresholds, figures: map[string]disclosure.Figure{}}
+	g := &protection{thresholds: in.Thresholds, figures: map[string]disclosure.Figure{}, treated: c.Match.Treated}
 	if err := g.sizes(in, c); err != nil {
 		return nil, err
 	}

@@ -35,6 +35,8 @@ type Report struct {
 	Effects     []Effect      `json:"effects"`
 	Subgroups   []Subgroups   `json:"subgroups"`
 	Sensitivity []Sensitivity `json:"sensitivity"`
+	Dose        *Dose         `json:"dose_response,omitempty"`
+	OverTime    *OverTime     `json:"over_time,omitempty"`
 	Evidence    []Evidence    `json:"evidence"`
 
 	Warnings   []string `json:"warnings"`
@@ -208,6 +210,65 @@ type Subgroup struct {
 	Low        Number `json:"ci_low"`
 	High       Number `json:"ci_high"`
 	P          Number `json:"p"`
+	Hidden     string `json:"hidden,omitempty"`
+}
+
+// Dose is how the primary outcome depends on the amount of treatment.
+type Dose struct {
+	Outcome string      `json:"outcome"`
+	Label   string      `json:"label"` // of the amount
+	Bands   []DoseBand  `json:"bands"`
+	P       Number      `json:"p_of_bands"` // that they are alike
+	Curve   []DosePoint `json:"curve"`
+}
+
+// DoseBand is an amount's band; its effect is against the lowest.
+type DoseBand struct {
+	Band   string `json:"band"`
+	Units  Count  `json:"units"`
+	Effect Number `json:"effect"`
+	Low    Number `json:"ci_low"`
+	High   Number `json:"ci_high"`
+	P      Number `json:"p"`
+	Hidden string `json:"hidden,omitempty"`
+}
+
+// DosePoint is the mean outcome if all had the amount.
+type DosePoint struct {
+	Amount  Number `json:"amount"`
+	Outcome Number `json:"outcome"`
+	Low     Number `json:"ci_low"`
+	High    Number `json:"ci_high"`
+}
+
+// OverTime is an outcome over periods around treatment.
+type OverTime struct {
+	Outcome    string   `json:"outcome"`
+	Reference  string   `json:"reference"` // the period to which effects are relative
+	Difference Number   `json:"difference_in_differences"`
+	Low        Number   `json:"ci_low"`
+	High       Number   `json:"ci_high"`
+	P          Number   `json:"p"`
+	TrendP     Number   `json:"p_of_pre_trend"`
+	Periods    []Period `json:"periods"`
+	Complete   Count    `json:"units_with_every_period"`
+	Problem    string   `json:"problem,omitempty"` // why there are no doubly robust effects
+}
+
+// Period is the difference between the arms in a period, less that in the
+// reference period.
+type Period struct {
+	Name       string `json:"period"`
+	Treated    Count  `json:"treated"`
+	Comparison Count  `json:"comparison"`
+	After      bool   `json:"after"` // treatment had begun
+	Effect     Number `json:"effect"`
+	Low        Number `json:"ci_low"`
+	High       Number `json:"ci_high"`
+	P          Number `json:"p"`
+	Robust     Number `json:"doubly_robust"`
+	RobustLow  Number `json:"doubly_robust_low"`
+	RobustHigh Number `json:"doubly_robust_high"`
 	Hidden     string `json:"hidden,omitempty"`
 }
 

@@ -141,6 +141,15 @@ func (r *Report) methods(in Input) []string {
 				"and averaged over the %s (Greifer 2023). Standard errors are %s with clusters by school%s. "+
 				"Effect sizes are Hedges' g, or Cox's index, by the What Works Clearinghouse's Handbook 5.0. P-values over outcomes were adjusted by Benjamini and Hochberg's method.",
 			estimandWords(in.Plan.Match.Estimand), errors, satterthwaite(errors)))
+		if p.Dose != nil {
+			paragraphs = append(paragraphs, fmt.Sprintf("Among units with some treatment, bands of the amount (%s) were compared with the lowest by least squares with the covariates and "+
+				"CR2 standard errors; the mean outcome at given amounts is by the generalized propensity score, with errors by a bootstrap of schools (Hirano and Imbens 2004).", p.Dose.Label))
+		}
+		if p.OverTime != nil {
+			paragraphs = append(paragraphs, "Matched units were followed over periods by a regression with effects of units and of periods, weighted by the match, with CR1S standard errors by school. "+
+				"Doubly robust differences given the covariates, of all units with every period, stand beside it (Callaway and Sant'Anna 2021; Sant'Anna and Zhao 2020). "+
+				"Periods count from each unit's own school year, so that all treated units start together.")
+		}
 		paragraphs = append(paragraphs, "Protocol and match were registered on an append-only audit log before any outcome of the outcome window was read; policy withheld outcomes until then. "+
 			"Counts are rounded, and those of small groups withheld.")
 	}
@@ -175,6 +184,14 @@ func references(in Input) []string {
 		"Greifer, N. (2023). Estimating effects after matching. Vignette of MatchIt.",
 		"Ho, D., Imai, K., King, G., & Stuart, E. (2011). MatchIt: Nonparametric preprocessing for parametric causal inference. Journal of Statistical Software, 42(8). doi:10.18637/jss.v042.i08",
 		"What Works Clearinghouse (2022). Procedures and Standards Handbook, version 5.0.",
+	}
+	if in.Phase == policy.Estimate && in.Protocol.Dose != nil {
+		out = append(out, "Hirano, K., & Imbens, G. (2004). The propensity score with continuous treatments. In Gelman and Meng, Applied Bayesian modeling and causal inference.")
+	}
+	if in.Phase == policy.Estimate && in.Protocol.OverTime != nil {
+		out = append(out,
+			"Callaway, B., & Sant'Anna, P. (2021). Difference-in-differences with multiple time periods. Journal of Econometrics, 225.",
+			"Sant'Anna, P., & Zhao, J. (2020). Doubly robust difference-in-differences estimators. Journal of Econometrics, 219.")
 	}
 	if in.Phase == policy.Estimate {
 		out = append(out,
