@@ -30,23 +30,23 @@ func subgroupRows(all []study.Subgroups) []subgroupRow {
 	return out
 }
 
-// specificationRow is one way to match and to model.
-type specificationRow struct {
+// curveRow is one way to match and to model.
+type curveRow struct {
 	study.Specification
 
 	outcome string
 }
 
-// specificationRows lists the curves' rows, the match that was asked for among
+// curveRows lists the curves' rows, the match that was asked for among
 // them.
-func (r matchReport) specificationRows() []specificationRow {
-	var out []specificationRow
+func (r matchReport) curveRows() []curveRow {
+	var out []curveRow
 	for _, curve := range r.found.Specifications {
 		for _, s := range curve.Specifications {
 			if s.Chosen {
 				s.Match = "as asked"
 			}
-			out = append(out, specificationRow{s, curve.Outcome})
+			out = append(out, curveRow{s, curve.Outcome})
 		}
 	}
 	return out
@@ -93,8 +93,8 @@ func (r matchReport) findingTables() []matchTable {
 	if rows := r.found.Sensitivity; len(rows) > 0 {
 		out = append(out, sensitivityTable(rows))
 	}
-	if rows := r.specificationRows(); len(rows) > 0 {
-		out = append(out, specificationTable(rows))
+	if rows := r.curveRows(); len(rows) > 0 {
+		out = append(out, curveTable(rows))
 	}
 	return out
 }
@@ -115,19 +115,19 @@ func sensitivityTable(rows []study.Sensitivity) matchTable {
 		tableField{"most_without_one", number(func(s study.Sensitivity) float64 { return s.MostWithout })})
 }
 
-func specificationTable(rows []specificationRow) matchTable {
-	text := func(f func(specificationRow) string) arrow.Array { return texts(each(rows, f)) }
+func curveTable(rows []curveRow) matchTable {
+	text := func(f func(curveRow) string) arrow.Array { return texts(each(rows, f)) }
 	fields := []tableField{
-		{"outcome", text(func(s specificationRow) string { return s.outcome })},
-		{"match", text(func(s specificationRow) string { return s.Match })},
-		{"model", text(func(s specificationRow) string { return string(s.Model) })},
+		{"outcome", text(func(s curveRow) string { return s.outcome })},
+		{"match", text(func(s curveRow) string { return s.Match })},
+		{"model", text(func(s curveRow) string { return string(s.Model) })},
 	}
-	fields = append(fields, estimateFields(rows, func(s specificationRow) stats.Estimate { return s.Estimate })...)
+	fields = append(fields, estimateFields(rows, func(s curveRow) stats.Estimate { return s.Estimate })...)
 	return newTable("specifications", append(fields,
-		tableField{"max_smd", numbers(each(rows, func(s specificationRow) float64 { return s.MaxSMD }))},
-		tableField{"matched", wholes(each(rows, func(s specificationRow) int64 { return int64(s.Matched) }))},
-		tableField{"asked", wholes(each(rows, func(s specificationRow) int64 { return whole64(s.Chosen) }))},
-		tableField{"problem", text(func(s specificationRow) string { return s.Problem })})...)
+		tableField{"max_smd", numbers(each(rows, func(s curveRow) float64 { return s.MaxSMD }))},
+		tableField{"matched", wholes(each(rows, func(s curveRow) int64 { return int64(s.Matched) }))},
+		tableField{"asked", wholes(each(rows, func(s curveRow) int64 { return whole64(s.Chosen) }))},
+		tableField{"problem", text(func(s curveRow) string { return s.Problem })})...)
 }
 
 // printFindings shows what was examined.
@@ -145,10 +145,10 @@ func (r matchReport) printFindings(b *strings.Builder) {
 	for _, s := range r.found.Sensitivity {
 		fmt.Fprintf(b, "\nSensitivity of the Effect on %s:\n%s\n", s.Outcome, sensitivityText(s))
 	}
-	rows := r.specificationRows()
+	rows := r.curveRows()
 	for _, curve := range r.found.Specifications {
 		fmt.Fprintf(b, "\nSpecification Curve of %s:\n%s\n%s, adjusted for covariates.\n",
-			curve.Outcome, specificationsText(rows, curve.Outcome), study.SpreadOf(curve.Specifications, 1-study.Level))
+			curve.Outcome, curveText(rows, curve.Outcome), study.SpreadOf(curve.Specifications, 1-study.Level))
 	}
 }
 
@@ -183,7 +183,7 @@ func sensitivityText(s study.Sensitivity) string {
 	return layOut(rows, func(column int) bool { return column > 0 })
 }
 
-func specificationsText(all []specificationRow, outcome string) string {
+func curveText(all []curveRow, outcome string) string {
 	rows := [][]string{{"Match", "Model", "Estimate", "95 % interval", "p", "Max. SMD", "Matched"}}
 	var problems []string
 	for _, s := range all {
