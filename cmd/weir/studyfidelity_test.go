@@ -310,8 +310,12 @@ func BenchmarkStudyFidelity(b *testing.B) {
 			}
 		}
 		for id, n := range studied {
-			b.Logf("%-36s covered %3d of %d, significant %3d, naive bias %+.4f, matched bias %+.4f", id, covered[id], n, significant[id], bias[id]/float64(n), error1[id]/float64(n))
+			share := 100 / float64(n)
+			b.ReportMetric(float64(covered[id])*share, "%covered-"+id)
+			b.ReportMetric(float64(significant[id])*share, "%significant-"+id)
+			b.ReportMetric(bias[id]/float64(n), "naive-bias-"+id)
+			b.ReportMetric(error1[id]/float64(n), "matched-bias-"+id)
 		}
-		b.Logf("early-career effect larger in %d of %d", early, studied["ai_coaching_early_career"])
+		b.ReportMetric(100*float64(early)/float64(studied["ai_coaching_early_career"]), "%early-career-larger")
 	}
 }

@@ -23,7 +23,7 @@ func Curve(outcome string, curve []study.Specification) Figure {
 		}
 	}
 	slices.SortStableFunc(shown, func(a, b study.Specification) int { return cmp.Compare(a.Estimate.Value, b.Estimate.Value) })
-	p := newPlot("Specification curve", "specifications, by effect", "effect on "+outcome)
+	p := newPlot("Specification curve: "+outcome, "specifications, by effect", "effect")
 	var own, others plotter.XYs
 	for i, s := range shown {
 		low, high := s.Estimate.Interval(study.Level)

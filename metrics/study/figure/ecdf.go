@@ -56,10 +56,12 @@ type Binned struct {
 	Before, After [2][]float64
 }
 
-// Histogram draws how a score between 0 and 1 is distributed, like Overlap, but
-// from bins of unequal width, whose areas count.
+// Histogram draws how a score is distributed, like Overlap, but from bins of
+// unequal width, whose areas count. The outer bins, which are open, are drawn as
+// wide as the ones beside them. There must be two edges.
 func Histogram(b Binned) Figure {
-	edges := slices.Concat([]float64{0}, b.Edges, []float64{1})
+	first, last := b.Edges[0], b.Edges[len(b.Edges)-1]
+	edges := slices.Concat([]float64{2*first - b.Edges[1]}, b.Edges, []float64{2*last - b.Edges[len(b.Edges)-2]})
 	var samples [2][2][]float64
 	for k, sample := range [][2][]float64{b.Before, b.After} {
 		for arm, shares := range sample {

@@ -19,8 +19,8 @@ type Point struct {
 
 // Series draws estimates with their 95 % intervals along an axis, and joins those
 // that are not faint. A line marks zero if there is something on either side or
-// nearby.
-func Series(name, title, x, y string, points []Point) Figure {
+// nearby. second names what is faint.
+func Series(name, title, x, y, second string, points []Point) Figure {
 	p := newPlot(title, x, y)
 	var own, faint plotter.XYs
 	var labels plot.ConstantTicks
@@ -41,6 +41,10 @@ func Series(name, title, x, y string, points []Point) Figure {
 		if !math.IsNaN(at.Low) {
 			p.Add(line(plotter.XYs{{X: at.X, Y: at.Low}, {X: at.X, Y: at.High}}, colour, vg.Points(1.6)))
 		}
+	}
+	if len(faint) > 0 {
+		p.Legend.Add(second, dots(nil, vermillion, draw.RingGlyph{}))
+		p.Legend.Left = true
 	}
 	p.Add(line(own, blue, vg.Points(1)), dots(own, blue, draw.CircleGlyph{}), dots(faint, vermillion, draw.RingGlyph{}))
 	if labels != nil {

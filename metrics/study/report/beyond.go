@@ -136,7 +136,7 @@ func (r *Report) doseGrid() grid {
 	if r.Dose == nil {
 		return g
 	}
-	g.Head = []string{r.Dose.Label, "units", "effect on " + r.Dose.Outcome, "95 % interval", "p"}
+	g.Head = []string{r.Dose.Label, "units", "effect on " + r.outcomeLabel(r.Dose.Outcome), "95 % interval", "p"}
 	for i, b := range r.Dose.Bands {
 		effect, p := b.Effect.shown(), b.P.probability()
 		switch {
@@ -158,7 +158,7 @@ func (r *Report) doseCurveGrid() grid {
 	if r.Dose == nil {
 		return g
 	}
-	g.Head = []string{r.Dose.Label, r.Dose.Outcome, "95 % interval"}
+	g.Head = []string{r.Dose.Label, r.outcomeLabel(r.Dose.Outcome), "95 % interval"}
 	for _, p := range r.Dose.Curve {
 		g.Rows = append(g.Rows, []string{strings.TrimSuffix(p.Amount.shown(), ".000"), p.Outcome.shown(), interval(p.Low, p.High)})
 	}
@@ -184,7 +184,7 @@ func (r *Report) overTimeGrid() grid {
 	}
 	g.Rows = append(g.Rows, []string{"difference in differences", "", "", o.Difference.shown(), interval(o.Low, o.High), o.P.probability(), "", ""})
 	g.Note = fmt.Sprintf("%s: difference between the arms, less that in the period %s. Matched units with effects of unit and period, CR1S by school; "+
-		"doubly robust: %s units with every period, given the covariates.", titled(o.Outcome), o.Reference, o.Complete.Shown)
+		"doubly robust: %s units with every period, given the covariates.", titled(r.outcomeLabel(o.Outcome)), o.Reference, o.Complete.Shown)
 	if !math.IsNaN(float64(o.TrendP)) {
 		g.Note += " That the arms were parallel before has p " + o.TrendP.probability() + "."
 	}

@@ -31,8 +31,12 @@ func (g *protection) distributions(in Input, c *study.Comparison) (score *figure
 	return score, variables
 }
 
-// binned divides a variable at round numbers into bins, each with as many
-// teachers as policy asks for, of either arm, before and after matching. Shares
+// smoothing is how many times as many teachers as policy asks for a bin must
+// have, lest the rounding of counts makes spikes.
+const smoothing = 2
+
+// binned divides a variable at round numbers into bins, each with enough
+// teachers of either arm, before and after matching. Shares
 // are of counts that are rounded as those in tables. It is not ok if there are
 // fewer than three bins.
 func (g *protection) binned(in Input, c *study.Comparison, name string, values []float64) (figure.Binned, bool) {
@@ -48,16 +52,16 @@ func (g *protection) binned(in Input, c *study.Comparison, name string, values [
 	}
 	slices.Sort(places)
 	var bins []*cell
-	open := newCell()
+	open, least := newCell(), smoothing*g.thresholds.People
 	for i, k := range places {
 		open.add(cells[k])
-		if open.enough(g.thresholds.People) && i+1 < len(places) {
+		if open.enough(least) && i+1 < len(places) {
 			bins = append(bins, open)
 			out.Edges = append(out.Edges, float64(places[i+1])*step)
 			open = newCell()
 		}
 	}
-	if open.enough(g.thresholds.People) {
+	if open.enough(least) {
 		bins = append(bins, open)
 	} else if len(bins) > 0 {
 		bins[len(bins)-1].add(open)

@@ -18,7 +18,7 @@ func (in Input) draw(r *Report, c *study.Comparison, guard *protection) error {
 	}
 	score, variables := guard.distributions(in, c)
 	if score != nil {
-		if err := r.add(figure.Histogram(*score), "Propensity scores before and after matching, in bins with enough teachers of both arms; their areas count."); err != nil {
+		if err := r.add(figure.Histogram(*score), "Propensity scores before and after matching, in bins with enough teachers of both arms; their areas count, and the outer ones are open."); err != nil {
 			return err
 		}
 	}
@@ -30,7 +30,7 @@ func (in Input) draw(r *Report, c *study.Comparison, guard *protection) error {
 	if len(c.Effects) == 0 {
 		return nil
 	}
-	if err := r.add(figure.Forest(c.Effects), "Effects by outcome model, with 95 % intervals."); err != nil {
+	if err := r.add(figure.Forest(r.labelled(c.Effects)), "Effects by outcome model, with 95 % intervals."); err != nil {
 		return err
 	}
 	if err := r.drawBeyond(); err != nil {
@@ -40,8 +40,8 @@ func (in Input) draw(r *Report, c *study.Comparison, guard *protection) error {
 		if len(o.Curve) == 0 {
 			continue
 		}
-		caption := "Effects on " + o.Outcome + " by each way to match and adjust that was tried, in ascending order; the protocol's is filled."
-		if err := r.add(figure.Curve(o.Outcome, in.curves[o.Outcome]), caption); err != nil {
+		caption := "Effects on the " + r.outcomeLabel(o.Outcome) + " by each way to match and adjust that was tried, in ascending order; the protocol's is filled."
+		if err := r.add(figure.Curve(r.outcomeLabel(o.Outcome), in.curves[o.Outcome]), caption); err != nil {
 			return err
 		}
 	}
@@ -55,7 +55,7 @@ func (r *Report) drawBeyond() error {
 		for _, p := range r.Dose.Curve {
 			points = append(points, figure.Point{X: float64(p.Amount), Value: float64(p.Outcome), Low: float64(p.Low), High: float64(p.High)})
 		}
-		f := figure.Series("dose", "Outcome by amount of treatment", r.Dose.Label, r.Dose.Outcome, points)
+		f := figure.Series("dose", "By amount of treatment: "+r.outcomeLabel(r.Dose.Outcome), r.Dose.Label, "mean outcome", "", points)
 		if err := r.add(f, "The mean outcome if all those with some treatment had the amount, with 95 % intervals."); err != nil {
 			return err
 		}
@@ -82,8 +82,27 @@ func (r *Report) drawBeyond() error {
 	}
 	nan := math.NaN()
 	points = slices.Insert(points, 2*reference, figure.Point{Label: r.OverTime.Reference, X: float64(reference), Value: 0, Low: nan, High: nan})
-	f := figure.Series("over_time", "Difference between the arms over time", "period", "effect on "+r.OverTime.Outcome, points)
+	f := figure.Series("over_time", "Difference between the arms over time: "+r.outcomeLabel(r.OverTime.Outcome), "period", "effect", "doubly robust", points)
 	return r.add(f, "Difference between the arms, less that in the period "+r.OverTime.Reference+", with 95 % intervals: matched units (filled), and doubly robust (rings).")
+}
+
+// labelled are effects whose outcomes go by what readers call them.
+func (r *Report) labelled(effects []study.Effect) []study.Effect {
+	out := slices.Clone(effects)
+	for i := range out {
+		out[i].Outcome = r.outcomeLabel(out[i].Outcome)
+	}
+	return out
+}
+
+// outcomeLabel is what readers call an outcome.
+func (r *Report) outcomeLabel(name string) string {
+	for _, e := range r.Effects {
+		if e.Outcome == name {
+			return e.Label
+		}
+	}
+	return name
 }
 
 func (r *Report) add(f figure.Figure, caption string) error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"html/template"
+	"strings"
 )
 
 //go:embed report.html
@@ -39,7 +40,15 @@ func (r *Report) flowChart() []box {
 		if s.Lost && s.Total.N != nil && *s.Total.N == 0 {
 			continue
 		}
-		out = append(out, box{s.Label, s.Treated.Shown, s.Comparison.Shown, s.Lost})
+		out = append(out, box{s.Label, s.Treated.brief(), s.Comparison.brief(), s.Lost})
 	}
 	return out
+}
+
+// brief is the count where there is no room for why it is withheld.
+func (c Count) brief() string {
+	if word, _, found := strings.Cut(c.Shown, " "); found && word == "withheld" {
+		return word
+	}
+	return c.Shown
 }

@@ -117,7 +117,7 @@ func (r *Report) subgroupGrid() grid {
 			if l.Hidden != "" {
 				effect, p = "not shown: "+l.Hidden, "–"
 			}
-			g.Rows = append(g.Rows, []string{s.Outcome, s.Label, l.Level, l.Treated.Shown, l.Comparison.Shown, effect, interval(l.Low, l.High), p, test})
+			g.Rows = append(g.Rows, []string{r.outcomeLabel(s.Outcome), s.Label, l.Level, l.Treated.Shown, l.Comparison.Shown, effect, interval(l.Low, l.High), p, test})
 		}
 	}
 	return g
@@ -128,7 +128,9 @@ func (r *Report) sensitivityGrid() grid {
 		Title: "Sensitivity", Words: 2, Head: []string{"outcome", "question", "answer"},
 	}
 	for _, s := range r.Sensitivity {
-		add := func(question, answer string) { g.Rows = append(g.Rows, []string{s.Outcome, question, answer}) }
+		add := func(question, answer string) {
+			g.Rows = append(g.Rows, []string{r.outcomeLabel(s.Outcome), question, answer})
+		}
 		if !math.IsNaN(float64(s.Gamma)) {
 			add("Rosenbaum: hidden bias in the odds of treatment at which significance is lost", s.Gamma.shown())
 		}
@@ -151,13 +153,13 @@ func (r *Report) sensitivityGrid() grid {
 func (r *Report) evidenceGrid() grid {
 	g := grid{Title: "Evidence", Words: 4, Head: []string{"outcome", "criterion", "met", "why"}, Note: "A suggestion by the rules of the What Works Clearinghouse (Handbook 5.0) and ESSA; reviewers decide."}
 	for _, e := range r.Evidence {
-		g.Rows = append(g.Rows, []string{e.Outcome, "suggested rating", "", fmt.Sprintf("WWC: %s. ESSA: tier %d.", e.WWC, e.ESSA)})
+		g.Rows = append(g.Rows, []string{r.outcomeLabel(e.Outcome), "suggested rating", "", fmt.Sprintf("WWC: %s. ESSA: tier %d.", e.WWC, e.ESSA)})
 		for _, c := range e.Criteria {
 			met := "no"
 			if c.Met {
 				met = "yes"
 			}
-			g.Rows = append(g.Rows, []string{e.Outcome, c.Name, met, c.Reason})
+			g.Rows = append(g.Rows, []string{r.outcomeLabel(e.Outcome), c.Name, met, c.Reason})
 		}
 	}
 	return g

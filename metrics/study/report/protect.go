@@ -423,7 +423,7 @@ func (g *protection) warnings(lines []string) []string {
 				return parts[1] + g.rounded(n).Shown + parts[3]
 			})
 		}
-		out = append(out, line)
+		out = append(out, titled(line))
 	}
 	return out
 }
