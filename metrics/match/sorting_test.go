@@ -2,6 +2,7 @@ package match
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -21,4 +22,26 @@ func TestAscendingIsStable(t *testing.T) {
 			t.Fatalf("order %v, want %v", got, want)
 		}
 	})
+}
+
+// Long runs of values whose upper bits agree, and ties among them, are sorted
+// too.
+func TestAscendingOfAlikeValues(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 0))
+	for name, draw := range map[string]func() float64{
+		"large numbers": func() float64 { return 1e12 + float64(r.IntN(2000)) },
+		"few values":    func() float64 { return float64(r.IntN(3) - 1) },
+		"close to one":  func() float64 { return 1 + 1e-13*r.Float64() },
+		"both signs":    func() float64 { return r.NormFloat64() },
+	} {
+		values, want := make([]float64, 5000), make([]int32, 5000)
+		for i := range values {
+			values[i], want[i] = draw(), int32(i)
+		}
+		slices.SortStableFunc(want, func(a, b int32) int { return compareFloats(values[a], values[b]) })
+		if !slices.Equal(ascending(values), want) {
+			t.Errorf("%s: not in order", name)
+		}
+	}
 }
