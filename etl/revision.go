@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/weir-warehouse/weir/etl/contract"
@@ -51,6 +54,35 @@ func (s *store) revisionsOf(ctx context.Context, c contract.Compartment, out map
 		out[dataset] = revision
 	}
 	return rows.Err()
+}
+
+// BuiltRevisions returns the same without the writer's lock, of a build that nobody
+// writes.
+func (h Home) BuiltRevisions(ctx context.Context) (out map[string]string, err error) {
+	db, err := duck.Open(ctx, duck.Options{Threads: 1})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	s := &store{home: h, db: db}
+	if s.conn, err = db.SQL().Conn(ctx); err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.conn.Close()) }()
+	out = map[string]string{}
+	for _, c := range contract.Compartments() {
+		path := filepath.Join(h.Build(), string(c)+".duckdb")
+		if _, err := os.Stat(path); c == contract.Vault || errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err := duck.Attach(ctx, s.conn, path, string(c), duck.ReadOnly); err != nil {
+			return nil, err
+		}
+		if err := s.revisionsOf(ctx, c, out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // Marts is what is published beside the data that it was made from.

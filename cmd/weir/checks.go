@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/weir-warehouse/weir/etl"
+	"github.com/weir-warehouse/weir/metrics/mart"
 	"github.com/weir-warehouse/weir/sql/duck"
 )
 
@@ -107,6 +108,48 @@ func checkWriter(_ context.Context, a *app) finding {
 			"wait for it, or stop it: what it has not finished is finished by the same command")
 	}
 	return ok("nobody writes")
+}
+
+// checkMetrics asks whether the marts were made from what is loaded, under the
+// policy in force, by this program, and when. While somebody writes it cannot tell.
+func checkMetrics(ctx context.Context, a *app) finding {
+	const advice = "run 'weir metrics run', and then 'weir publish'"
+	home := etl.Home{Dir: a.config.Home}
+	if home.Check() != nil {
+		return ok("nothing is measured: there is nothing yet")
+	}
+	if _, held, err := home.Writer(); err != nil || held {
+		return ok("not looked at while somebody writes")
+	}
+	build := mart.Build{Dir: home.Build()}
+	marts, err := build.List(ctx)
+	if err != nil {
+		return warn("the marts cannot be read: "+err.Error(), advice)
+	}
+	revisions, err := home.BuiltRevisions(ctx)
+	if err != nil {
+		return warn("what is loaded is not known: "+err.Error(), asOwner)
+	}
+	if len(marts) == 0 {
+		if len(revisions) == 0 {
+			return ok("nothing is measured: nothing is loaded")
+		}
+		return warn("no metric was computed yet", advice)
+	}
+	rulings, err := a.thresholds(ctx)
+	if err != nil {
+		return warn("the policy cannot be read: "+err.Error(), "see 'weir policy test'")
+	}
+	var last time.Time
+	for _, m := range marts {
+		if why := a.outdated(m, revisions, rulings.Revision()); why != "" {
+			return warn(m.Name+" is out of date: "+why, advice)
+		}
+		if info, err := os.Stat(build.Path(m.Name)); err == nil && info.ModTime().After(last) {
+			last = info.ModTime()
+		}
+	}
+	return ok(fmt.Sprintf("%d marts are those of what is loaded, the last written at %s", len(marts), last.UTC().Format(time.RFC3339)))
 }
 
 // checkDisk asks whether the next snapshot fits: in the worst case it is a copy

@@ -77,7 +77,7 @@ func (a *app) disclosureAudit(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	rules, err := a.newCheckReport(ctx)
+	rules, err := a.newCheckReport(ctx, "")
 	if err != nil {
 		return err
 	}

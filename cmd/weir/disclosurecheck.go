@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,7 +23,7 @@ type checkOptions struct {
 	dims, overlapping, largest, totals     []string
 	person, group, population              string
 	least, most                            string
-	out, ledger                            string
+	out, ledger, agreement                 string
 }
 
 func (a *app) newDisclosureCheck() *cobra.Command {
@@ -43,7 +44,8 @@ dimension is empty or says total, all or overall. Hierarchies are written from
 the top: --dims district/school. A cell without a row has nobody, and readers
 know it.
 
-With --out it writes a copy in which every rule holds. No warehouse is needed.
+With --out it writes a copy in which every rule holds. No warehouse is needed,
+unless --agreement names one of its agreements.
 The exit code is 4 if a cell fails.`,
 		Example: `  weir disclosure check counts.csv --n-column n --dims district/school,band
   weir disclosure check applied.csv --n-column teachers --count-column applied \
@@ -73,6 +75,7 @@ The exit code is 4 if a cell fails.`,
 	flags.StringVar(&o.out, "out", "", "file for a protected copy: .csv, .json or .parquet")
 	flags.StringVar(&o.ledger, "ledger", "", "file with earlier releases, to which this one is added when --out writes it")
 	flags.StringVar(&o.population, "population", "", "with --ledger: name for who is counted and as of when, equal only for the same people")
+	flags.StringVar(&o.agreement, "agreement", "", "agreement of the home under which the table is released: its minimum_cell counts where it is more than the policy's")
 	return cmd
 }
 
@@ -143,7 +146,7 @@ func (a *app) disclosureCheck(ctx context.Context, path string, o checkOptions) 
 	if err := o.check(); err != nil {
 		return err
 	}
-	report, err := a.newCheckReport(ctx)
+	report, err := a.newCheckReport(ctx, o.agreement)
 	if err != nil {
 		return err
 	}
@@ -183,9 +186,9 @@ func (a *app) disclosureCheck(ctx context.Context, path string, o checkOptions) 
 	return err
 }
 
-// newCheckReport has the policy's thresholds. The policy need not be proved for
-// its numbers.
-func (a *app) newCheckReport(ctx context.Context) (checkReport, error) {
+// newCheckReport has the policy's thresholds, and an agreement's where it asks for
+// more people. The policy need not be proved for its numbers.
+func (a *app) newCheckReport(ctx context.Context, agreement string) (checkReport, error) {
 	source, err := a.policySource()
 	if err != nil {
 		return checkReport{}, err
@@ -195,7 +198,20 @@ func (a *app) newCheckReport(ctx context.Context) (checkReport, error) {
 		return checkReport{}, err
 	}
 	thresholds, err := bundle.Thresholds()
-	return checkReport{Policy: bundle.Revision, Thresholds: thresholds}, err
+	if err != nil || agreement == "" {
+		return checkReport{Policy: bundle.Revision, Thresholds: thresholds}, err
+	}
+	directory, err := a.directory()
+	if err != nil {
+		return checkReport{}, err
+	}
+	all := directory.Agreements()
+	i := slices.IndexFunc(all, func(t policy.Agreement) bool { return t.ID == agreement })
+	if i < 0 {
+		return checkReport{}, policy.Errorf(policy.NotFound, "--agreement %s is none of the home's; agreements.yaml lists them", agreement)
+	}
+	thresholds.People = max(thresholds.People, int64(all[i].MinimumCell))
+	return checkReport{Policy: bundle.Revision, Thresholds: thresholds}, nil
 }
 
 // add notes the verdicts, and returns them as rows of a table.

@@ -42,6 +42,7 @@ func checks() []check {
 		{"audit", checkAudit},
 		{"principals", checkPrincipals},
 		{"writer", checkWriter},
+		{"metrics", checkMetrics},
 		{"disk", checkDisk},
 		{"engine", checkEngine},
 	}
@@ -52,8 +53,9 @@ func (a *app) newDoctor() *cobra.Command {
 		Use:   "doctor",
 		Short: "Check that the warehouse can work, and say what to do if not",
 		Long: `Checks the configuration, the home and its permissions, the keys, the secret,
-the audit log, the principals, who writes, the disk and the engine, and says for
-each what was found and what to do. It ends with exit code 1 if a check fails.`,
+the audit log, the principals, who writes, whether the metrics are those of what
+is loaded, the disk and the engine, and says for each what was found and what to
+do. It ends with exit code 1 if a check fails.`,
 		Example:           "  weir doctor\n  weir doctor --home /srv/weir -o json",
 		Args:              cobra.NoArgs,
 		PersistentPreRunE: a.configureLeniently,

@@ -2,6 +2,8 @@ package disclosure
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -18,19 +20,60 @@ func large(kind Kind) map[string]Table {
 	return out
 }
 
+// linked are three two-way tables of the same people, one of them with groups of
+// categories, of about 10,000 cells together.
+func linked(kind Kind) []Table {
+	whole := crossed(Table{
+		Name: "all", Person: "teachers", Measure: Measure{Name: "m", Kind: kind},
+		Dimensions: []Dimension{axis("a", 60, 10), axis("b", 60, 0), axis("c", 40, 0)},
+	}, sparse(9))
+	var out []Table
+	for _, left := range []int{0, 1, 2} { // the dimension that a table lacks
+		t := whole
+		t.Name, t.Population, t.Dimensions, t.Cells = fmt.Sprintf("without-%d", left), "teachers", slices.Delete(slices.Clone(whole.Dimensions), left, left+1), nil
+		for _, c := range whole.Cells {
+			if c.At[left] == whole.Dimensions[left].Total {
+				c.At = slices.Delete(slices.Clone(c.At), left, left+1)
+				t.Cells = append(t.Cells, c)
+			}
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// sparse draws leaves of which most are empty.
+func sparse(seed uint64) func() Cell {
+	draw, r := skewed(seed), rand.New(rand.NewPCG(seed, 2))
+	return func() Cell {
+		if r.IntN(20) > 0 {
+			return Cell{}
+		}
+		return draw()
+	}
+}
+
 func BenchmarkProtect(b *testing.B) {
 	for _, kind := range []Kind{Counts, Rates, Amounts} {
+		sets := map[string][]Table{"linked": linked(kind)}
 		for name, table := range large(kind) {
+			sets[name] = []Table{table}
+		}
+		for name, tables := range sets {
 			for _, method := range []Method{Nearest, Exact} {
 				b.Run(fmt.Sprintf("%s/%s/%s", name, kind, method), func(b *testing.B) {
 					th := defaults()
 					th.Rounding.Method = method
+					cells := 0
+					for _, t := range tables {
+						cells += len(t.Cells)
+					}
 					for b.Loop() {
-						release, err := Protect([]Table{table}, nil, th)
+						release, err := Protect(tables, nil, th)
 						if err != nil {
 							b.Fatal(err)
 						}
-						b.ReportMetric(float64(len(table.Cells)), "cells")
+						b.ReportMetric(float64(cells), "cells")
 						b.ReportMetric(float64(complements(release)), "complementary")
 					}
 				})

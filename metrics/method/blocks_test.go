@@ -272,3 +272,19 @@ func TestEventStudy(t *testing.T) {
 	low, high := want.Interval(method.Level)
 	one.is(t, "one group", math.Expm1(want.Value), math.Expm1(low), math.Expm1(high))
 }
+
+// TestBootstrapOfManySchools compares with the delta method, of which the
+// regression's errors are those in TestMeansAndRatios: with 200 schools both must agree to a
+// tenth of the interval, the noise of 999 draws.
+func TestBootstrapOfManySchools(t *testing.T) {
+	t.Parallel()
+	units := sample(1200)
+	for i := range units {
+		units[i].school, units[i].teacher = i%200, i
+	}
+	conn := connect(t, 2, units)
+	drawn, delta := estimate(t, conn, "cost_ratio", "FROM units", nil)[""], estimate(t, conn, "ratio", "FROM units", nil)[""]
+	if tenth := (delta.high - delta.low) / 10; math.Abs(drawn.low-delta.low) > tenth || math.Abs(drawn.high-delta.high) > tenth || math.Abs(drawn.value-delta.value) > 1e-9 {
+		t.Errorf("bootstrap %+v, delta method %+v", drawn, delta)
+	}
+}
