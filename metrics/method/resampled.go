@@ -54,13 +54,14 @@ func (r resampled) Estimate(ctx context.Context, in Input) error {
 	if err != nil {
 		return fmt.Errorf("option replicates: %w", err)
 	}
+	draws := map[int]stats.Draws{}
 	figures := make([]figure, len(cells))
 	for i, c := range cells {
 		total := c.sums(-1)
 		f := figure{cell: c, value: r.statistic(total), low: math.NaN(), high: math.NaN(), label: "bootstrap over " + plural(c.by) + ", expanded percentile"}
 		f.numerator, f.denominator = r.shown(total)
 		if len(c.clusters) > 1 && nullable(f.value) != nil {
-			f.low, f.high = r.interval(c, n, in.Seed)
+			f.low, f.high = r.interval(c, draws, n, in.Seed)
 		}
 		figures[i] = f
 	}
@@ -69,26 +70,30 @@ func (r resampled) Estimate(ctx context.Context, in Input) error {
 
 func plural(noun string) string { return noun + "s" }
 
-// interval draws the cell's clusters again and again.
-func (r resampled) interval(c cell, replicates int, seed uint64) (low, high float64) {
+// interval draws the cell's clusters again and again, in the same way for all cells
+// of as many.
+func (r resampled) interval(c cell, draws map[int]stats.Draws, replicates int, seed uint64) (low, high float64) {
 	groups := len(c.clusters)
-	blocks := make([]int, groups)
-	for g := range blocks {
-		blocks[g] = g
+	if draws[groups] == nil {
+		drawn, err := stats.Bootstrap{Replicates: replicates, Seed: seed}.Draw(groups)
+		if err != nil {
+			return math.NaN(), math.NaN()
+		}
+		draws[groups] = drawn
 	}
-	drawn, err := stats.Bootstrap{Blocks: blocks, Replicates: replicates, Seed: seed}.Run(func(rows []int) (float64, error) {
+	results, err := draws[groups].RunAll(1, func(blocks []int32) ([]float64, error) {
 		total := make([]float64, len(r.sums))
-		for _, g := range rows {
+		for _, g := range blocks {
 			for i, s := range c.clusters[g] {
 				total[i] += s
 			}
 		}
-		return r.statistic(total), nil
+		return []float64{r.statistic(total)}, nil
 	})
 	if err != nil { // too many replicates lack one of the groups
 		return math.NaN(), math.NaN()
 	}
-	return drawn.Interval(expanded(groups))
+	return results[0].Interval(expanded(groups))
 }
 
 // expanded is the level at which the percentile interval of a bootstrap over few

@@ -123,7 +123,7 @@ type counter struct {
 	known   []counted
 	cellOf  []int32 // by row, none where a dimension is NULL
 	schools map[uint64]int32
-	school1 []int32 // by cluster, its school
+	labels  []int32 // by cluster, its school or person
 	sums    []sum   // of clusters, one vector after the other
 }
 
@@ -214,8 +214,8 @@ func (c *counter) vector(cluster int32) []sum {
 
 // open makes a new cluster.
 func (c *counter) open(school int32) int32 {
-	cluster := int32(len(c.school1)) //nolint:gosec // as above
-	c.school1 = append(c.school1, school)
+	cluster := int32(len(c.labels)) //nolint:gosec // as above
+	c.labels = append(c.labels, school)
 	c.sums = append(c.sums, make([]sum, c.size)...)
 	return cluster
 }
@@ -287,8 +287,8 @@ func (c *counter) split() [][]int32 {
 	return apart
 }
 
-// cells returns what was counted. Clusters come in the order of their names, or
-// of their sums where they have none, so that doubles are added in one order.
+// cells returns what was counted. Schools come in the order of their names, and
+// people in that of their sums, so that doubles are added in one order.
 func (c *counter) cells(person string) []cell {
 	apart := c.split()
 	out := make([]cell, len(c.known))
@@ -302,13 +302,13 @@ func (c *counter) cells(person string) []cell {
 			}
 		}
 		for _, cluster := range k.clusters {
-			if c.school1[cluster] != none {
+			if c.labels[cluster] != none {
 				o.schools++
 			}
 		}
 		clusters, names := k.clusters, c.units.school.names
 		if len(clusters) == 1 {
-			o.by, clusters, names = person, apart[at], c.who.names
+			o.by, clusters, names = person, apart[at], nil
 		}
 		o.fill(c, clusters, names)
 	}
@@ -317,17 +317,20 @@ func (c *counter) cells(person string) []cell {
 
 // fill writes a cell's clusters and their totals.
 func (o *cell) fill(c *counter, clusters []int32, names []string) {
-	name := func(cluster int32) string {
-		if code := c.school1[cluster]; code >= 0 && int(code) < len(names) {
-			return names[code]
-		}
-		return ""
+	bySums := func(a, b int32) int {
+		return slices.CompareFunc(c.vector(a), c.vector(b), func(x, y sum) int { return cmp.Or(cmp.Compare(x.hi, y.hi), cmp.Compare(x.lo, y.lo)) })
 	}
-	slices.SortFunc(clusters, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(name(a), name(b)), slices.CompareFunc(c.vector(a), c.vector(b), func(x, y sum) int {
-			return cmp.Or(cmp.Compare(x.hi, y.hi), cmp.Compare(x.lo, y.lo))
-		}))
-	})
+	if names == nil {
+		slices.SortFunc(clusters, bySums)
+	} else {
+		name := func(cluster int32) string {
+			if code := c.labels[cluster]; code != none {
+				return names[code]
+			}
+			return ""
+		}
+		slices.SortFunc(clusters, func(a, b int32) int { return cmp.Compare(name(a), name(b)) })
+	}
 	flat := make([]float64, len(clusters)*c.size)
 	o.clusters = make([][]float64, len(clusters))
 	total := make([]sum, c.size)

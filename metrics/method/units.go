@@ -50,15 +50,15 @@ func (in Input) read(ctx context.Context, keep string, optional, sums []string) 
 	}
 	used := in.used()
 	texts := slices.Clone(used)
-	if in.Person != "" {
-		texts = append(texts, in.Person)
-	}
 	if slices.Contains(in.Columns, "school_id") {
 		texts = append(texts, "school_id")
 	}
 	var selected []string
 	for _, c := range texts {
 		selected = append(selected, "CAST("+c+" AS VARCHAR)")
+	}
+	if in.Person != "" {
+		texts, selected = append(texts, in.Person), append(selected, in.Person) // a UUID is quicker than its text
 	}
 	for _, s := range sums {
 		selected = append(selected, "CAST("+s+" AS BIGINT)")
@@ -183,12 +183,7 @@ func (d *decoder) wait() error {
 
 func (d *decoder) decode(i int, values arrow.Array) error {
 	if i < len(d.texts) {
-		texts, ok := values.(*array.String)
-		if !ok {
-			return policy.Errorf(policy.Failed, "unit rows: a text is %s", values.DataType())
-		}
-		d.texts[i].add(texts)
-		return nil
+		return d.texts[i].add(values)
 	}
 	numbers, ok := values.(*array.Int64)
 	if !ok || numbers.NullN() > 0 {
@@ -199,22 +194,53 @@ func (d *decoder) decode(i int, values arrow.Array) error {
 	return nil
 }
 
-func (c *textColumn) add(values *array.String) {
-	for i := range values.Len() {
-		if values.IsNull(i) {
-			c.codes = append(c.codes, none)
-			continue
-		}
-		v := values.Value(i)
-		if c.last == none || c.names[c.last] != v {
-			code, ok := c.known[v]
-			if !ok {
-				v = strings.Clone(v)       // the batch goes
-				code = int32(len(c.names)) //nolint:gosec // as above
-				c.names, c.known[v] = append(c.names, v), code
-			}
-			c.last = code
-		}
-		c.codes = append(c.codes, c.last)
+// add decodes texts, or the bytes of UUIDs.
+func (c *textColumn) add(values arrow.Array) error {
+	if e, ok := values.(array.ExtensionArray); ok {
+		values = e.Storage()
 	}
+	switch values := values.(type) {
+	case *array.String:
+		for i := range values.Len() {
+			if values.IsNull(i) {
+				c.codes = append(c.codes, none)
+				continue
+			}
+			v := values.Value(i)
+			if c.last == none || c.names[c.last] != v {
+				code, ok := c.known[v]
+				if !ok {
+					code = c.name(strings.Clone(v)) // the batch goes
+				}
+				c.last = code
+			}
+			c.codes = append(c.codes, c.last)
+		}
+	case *array.FixedSizeBinary:
+		for i := range values.Len() {
+			if values.IsNull(i) {
+				c.codes = append(c.codes, none)
+				continue
+			}
+			v := values.Value(i)
+			if c.last == none || c.names[c.last] != string(v) {
+				code, ok := c.known[string(v)]
+				if !ok {
+					code = c.name(string(v))
+				}
+				c.last = code
+			}
+			c.codes = append(c.codes, c.last)
+		}
+	default:
+		return policy.Errorf(policy.Failed, "unit rows: a text is %s", values.DataType())
+	}
+	return nil
+}
+
+// name gives a new text its number.
+func (c *textColumn) name(v string) int32 {
+	code := int32(len(c.names)) //nolint:gosec // as above
+	c.names, c.known[v] = append(c.names, v), code
+	return code
 }

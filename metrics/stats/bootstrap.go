@@ -44,25 +44,52 @@ func (b Bootstrap) Run(statistic func(rows []int) (float64, error)) (BootstrapRe
 // which are all computed on the same draws.
 func (b Bootstrap) RunAll(size int, statistic func(rows []int) ([]float64, error)) ([]BootstrapResult, error) {
 	blocks := group(b.Blocks, nil)
+	drawn, err := b.Draw(len(blocks))
+	if err != nil {
+		return nil, err
+	}
+	return drawn.RunAll(size, func(blocksDrawn []int32) ([]float64, error) {
+		rows := make([]int, 0, len(b.Blocks))
+		for _, k := range blocksDrawn {
+			rows = append(rows, blocks[k]...)
+		}
+		return statistic(rows)
+	})
+}
+
+// Draws are the blocks of each replicate, by their places among all.
+type Draws [][]int32
+
+// Draw draws for so many blocks. The same draws serve all tables of as many blocks.
+func (b Bootstrap) Draw(blocks int) (Draws, error) {
 	replicates := b.Replicates
 	if replicates == 0 {
 		replicates = 999
 	}
-	if len(blocks) < 2 || replicates < 2 {
+	if blocks < 2 || replicates < 2 {
 		return nil, policy.Errorf(policy.DataRefused,
-			"bootstrap of %d blocks and %d replicates: it needs two of each", len(blocks), replicates)
+			"bootstrap of %d blocks and %d replicates: it needs two of each", blocks, replicates)
 	}
-	draws := make([][]float64, size)
-	for k := range draws {
-		draws[k] = constant(math.NaN(), replicates)
-	}
+	draws := make(Draws, replicates)
 	inParallel(replicates, func(r int) {
 		random := rand.New(rand.NewPCG(b.Seed, uint64(r))) //nolint:gosec // reproducible by design
-		rows := make([]int, 0, len(b.Blocks))
-		for range blocks {
-			rows = append(rows, blocks[random.IntN(len(blocks))]...)
+		draws[r] = make([]int32, blocks)
+		for i := range draws[r] {
+			draws[r][i] = int32(random.IntN(blocks)) //nolint:gosec // blocks are counted in 32 bits
 		}
-		values, err := statistic(rows)
+	})
+	return draws, nil
+}
+
+// RunAll computes a statistic of several values on each replicate's blocks. It runs
+// on all processors at once, as Bootstrap.Run does.
+func (d Draws) RunAll(size int, statistic func(blocks []int32) ([]float64, error)) ([]BootstrapResult, error) {
+	draws := make([][]float64, size)
+	for k := range draws {
+		draws[k] = constant(math.NaN(), len(d))
+	}
+	inParallel(len(d), func(r int) {
+		values, err := statistic(d[r])
 		if err != nil || len(values) != size {
 			return
 		}

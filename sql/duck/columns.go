@@ -12,7 +12,8 @@ import (
 )
 
 // Columns runs a query on a connection and hands its result to f as Arrow
-// batches, which f retains if it keeps them.
+// batches, which f retains if it keeps them. A UUID comes as its 16 bytes, under
+// an extension's name.
 func Columns(ctx context.Context, conn *sql.Conn, query string, f func(arrow.RecordBatch)) error {
 	return conn.Raw(func(raw any) error {
 		c, ok := raw.(driver.Conn)
@@ -23,7 +24,7 @@ func Columns(ctx context.Context, conn *sql.Conn, query string, f func(arrow.Rec
 		if err != nil {
 			return err
 		}
-		reader, err := a.QueryContext(ctx, query)
+		reader, err := a.QueryContext(ctx, "SET arrow_lossless_conversion = true; "+query)
 		if err != nil {
 			return err
 		}
