@@ -27,7 +27,8 @@ import (
 // the naive comparison, which a descriptive metric states.
 type planted struct {
 	quantity, metric, target string
-	where                    string // condition on the row of values
+	where                    string   // condition on the row of values
+	given                    []string // the same, as a reader sees it
 }
 
 func readPlanted(t testing.TB) []planted {
@@ -47,15 +48,16 @@ func readPlanted(t testing.TB) []planted {
 		for i, name := range rows[0] {
 			given[name] = row[i]
 		}
-		where := []string{"TRUE"}
+		where, stated := []string{"TRUE"}, []string(nil)
 		for _, d := range []string{"school_id", "session_id", "program_kind", "program_id", "grade_band", "subject", "experience_band", "device_access", "broadband_access", "category"} {
 			condition := d + " IS NULL"
 			if given[d] != "" {
 				condition = d + " = " + duck.Literal(given[d])
+				stated = append(stated, given[d])
 			}
 			where = append(where, condition)
 		}
-		all = append(all, planted{given["quantity"], given["metric"], given["target"], strings.Join(where, " AND ")})
+		all = append(all, planted{given["quantity"], given["metric"], given["target"], strings.Join(where, " AND "), stated})
 	}
 	return all
 }
@@ -164,42 +166,49 @@ func seek(ctx context.Context, all []planted, seed int64, teachers int) (found [
 }
 
 // coverage counts, for each planted quantity, the seeds in which it was found. It
-// works on as many seeds at once as there are processors, and tells of each.
-func coverage(t testing.TB, seeds, teachers int, tell func(done int)) map[string]int {
+// works on as many seeds at once as there are processors, and tells of each what
+// was missed there.
+func coverage(t testing.TB, seeds, teachers int, tell func(done, seed int, missed []string)) map[string]int {
 	t.Helper()
 	all := readPlanted(t)
-	found, errs := make([][]bool, seeds), make([]error, seeds)
-	next, done := make(chan int), make(chan int)
+	type outcome struct {
+		seed  int
+		found []bool
+		err   error
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	next, done := make(chan int, seeds), make(chan outcome, seeds)
+	for seed := range seeds {
+		next <- seed + 1
+	}
+	close(next)
 	for range runtime.GOMAXPROCS(0) {
 		go func() {
 			for seed := range next {
-				found[seed], errs[seed] = seek(context.Background(), all, int64(seed+1), teachers)
-				done <- seed
+				o := outcome{seed: seed}
+				o.found, o.err = seek(ctx, all, int64(seed), teachers)
+				done <- o
 			}
 		}()
 	}
-	go func() {
-		for seed := range seeds {
-			next <- seed
-		}
-		close(next)
-	}()
-	for i := range seeds {
-		<-done
-		tell(i + 1)
-	}
-	if err := errors.Join(errs...); err != nil {
-		t.Fatal(err)
-	}
 	counts := map[string]int{}
-	for i, p := range all {
-		name := fmt.Sprintf("%s in %s %s", p.quantity, p.metric, p.where)
-		counts[name] = 0
-		for seed := range seeds {
-			if found[seed][i] {
+	for i := range seeds {
+		o := <-done
+		if o.err != nil {
+			t.Fatalf("seed %d: %v", o.seed, o.err)
+		}
+		var missed []string
+		for k, p := range all {
+			name := fmt.Sprintf("%s in %s (%s)", p.quantity, p.metric, strings.Join(p.given, ", "))
+			counts[name] += 0
+			if o.found[k] {
 				counts[name]++
+			} else {
+				missed = append(missed, name)
 			}
 		}
+		tell(i+1, o.seed, missed)
 	}
 	return counts
 }
@@ -215,7 +224,7 @@ const fidelityTeachers = 320
 func TestFidelity(t *testing.T) {
 	t.Parallel()
 	const seeds = 10
-	counts := coverage(t, seeds, fidelityTeachers, func(int) {})
+	counts := coverage(t, seeds, fidelityTeachers, func(int, int, []string) {})
 	total := 0
 	for name, n := range counts {
 		total += n
@@ -235,8 +244,8 @@ func BenchmarkFidelity(b *testing.B) {
 	const seeds = 100
 	for b.Loop() {
 		begin := time.Now()
-		counts := coverage(b, seeds, fidelityTeachers, func(done int) {
-			fmt.Fprintf(os.Stderr, "fidelity: %d of %d seeds, %s\n", done, seeds, time.Since(begin).Round(time.Second))
+		counts := coverage(b, seeds, fidelityTeachers, func(done, seed int, missed []string) {
+			fmt.Fprintf(os.Stderr, "fidelity: %d of %d seeds in %s; seed %d misses %s\n", done, seeds, time.Since(begin).Round(time.Second), seed, strings.Join(missed, "; "))
 		})
 		total := 0
 		for _, name := range slices.Sorted(maps.Keys(counts)) {

@@ -163,8 +163,8 @@ SELECT 'research_consent.standing', 'share of teachers whose consent to research
 INSERT INTO quantity
 SELECT 'micro_credential_schools.' || ends, 'share of schools that offer micro-credentials; realised: where a teacher enrolled', 'all schools', 'none', 'micro_credential.enrolled_on, teacher.school_id',
        micro_credential_share(y), count(DISTINCT t.s) / schools(), NULL
-FROM school_year LEFT JOIN teacher_year AS t USING (y)
-WHERE coalesce(t.arm = 7, true) AND y IN (0, getvariable('years') - 1) GROUP BY y, ends ORDER BY y;
+FROM school_year LEFT JOIN (FROM teacher_year WHERE arm = 7) AS t USING (y)
+WHERE y IN (0, getvariable('years') - 1) GROUP BY y, ends ORDER BY y;
 
 INSERT INTO quantity
 WITH learned AS (
