@@ -95,7 +95,7 @@ everyone of that organisation can query the data source.`,
 			if err != nil {
 				return err
 			}
-			p.Rotate, p.Prune = rotate, prune
+			p.Rotate, p.Prune, p.Grace = rotate, prune, provision.Grace
 			if err := a.addEvents(cmd.Context(), p.Targets); err != nil {
 				return err
 			}

@@ -170,9 +170,9 @@ func TestGrafana(t *testing.T) {
 		t.Errorf("against Grafana's specification: %s", f)
 	}
 	g.url = direct
-	t.Run("viewers", g.viewers)
-	t.Run("alert rules", g.rules)
-	t.Run("TLS", g.overTLS)
+	g.viewers(t)
+	g.rules(t)
+	g.overTLS(t)
 	if pruned := g.dashboards("provision", "--prune", "--audience", "privacy_officer"); !strings.Contains(pruned, "delete") {
 		t.Errorf("pruning says %s", pruned)
 	}
@@ -181,6 +181,7 @@ func TestGrafana(t *testing.T) {
 // viewers asserts that a viewer of an audience's organisation sees that
 // audience's dashboards, and can query its source and no other.
 func (g grafana) viewers(t *testing.T) {
+	t.Helper()
 	const name, password = "weir-test-viewer", "a viewer's own"
 	home, away := g.organisation(policy.PrivacyOfficer), g.organisation(policy.DistrictLeader)
 	var made struct {
@@ -207,7 +208,7 @@ func (g grafana) viewers(t *testing.T) {
 		{"query another audience's source in its organisation", http.MethodPost, "/api/ds/query", away, query("weir-district-leader"), false},
 		{"open another audience's dashboard", http.MethodGet, "/api/dashboards/uid/weir-trust-and-equity", away, nil, false},
 		{"switch to another organisation", http.MethodPost, fmt.Sprint("/api/user/using/", away), 0, nil, false},
-		{"list data sources", http.MethodGet, "/api/datasources", home, nil, false},
+		{"list another audience's data sources", http.MethodGet, "/api/datasources", away, nil, false},
 		{"change their dashboard", http.MethodDelete, "/api/dashboards/uid/weir-policy-decisions", home, nil, false},
 	} {
 		status, data := g.ask(name, password, c.org, c.method, c.path, c.body)
@@ -216,14 +217,23 @@ func (g grafana) viewers(t *testing.T) {
 		}
 		t.Logf("a viewer asks to %-52s %d", c.what, status)
 	}
+	_, data := g.ask(name, password, home, http.MethodGet, "/api/datasources", nil)
+	var listed []struct {
+		UID     string         `json:"uid"`
+		Secrets map[string]any `json:"secureJsonData"` //nolint:tagliatelle // Grafana's name
+	}
+	if err := json.Unmarshal(data, &listed); err != nil || len(listed) != 1 || listed[0].UID != "weir-privacy-officer" || len(listed[0].Secrets) > 0 {
+		t.Errorf("a viewer lists the data sources %s: %v", data, err)
+	}
 }
 
 // rules asserts that Grafana evaluates every alert rule without error.
 func (g grafana) rules(t *testing.T) {
+	t.Helper()
 	type rule struct {
 		Name      string `json:"name"`
 		Health    string `json:"health"`
-		LastError string `json:"lastError"`
+		LastError string `json:"lastError"` //nolint:tagliatelle // Grafana's name
 	}
 	for _, a := range dashboards.Audiences() {
 		if len(a.Alerts()) == 0 {
@@ -264,13 +274,14 @@ func (g grafana) rules(t *testing.T) {
 // overTLS asserts that data sources verify the door's certificate where they are
 // told who signed it, and refuse another.
 func (g grafana) overTLS(t *testing.T) {
+	t.Helper()
 	dir := t.TempDir()
 	certificate, key := writeCertificate(t, dir, "door")
 	other, _ := writeCertificate(t, dir, "other")
 	g.stop()
 	g.served = startDemoWith(t, g.home, map[string]string{"WEIR_SERVE_CERTIFICATE": certificate, "WEIR_SERVE_KEY": key})
 	for _, more := range [][]string{{"--ca", certificate}, nil} {
-		only := append(more, "--audience", "data_steward")
+		only := append([]string{"--audience", "data_steward"}, more...)
 		g.dashboards("provision", only...)
 		t.Logf("%v\n%s", only, g.dashboards("check", only...))
 	}

@@ -1,10 +1,6 @@
 package builder
 
-import (
-	"strings"
-
-	"github.com/weir-warehouse/weir/dashboards"
-)
+import "github.com/weir-warehouse/weir/dashboards"
 
 // Panels about studies that were released. Where is the condition on the rows of
 // study, study_effect, study_balance and study_specification, of which a study
@@ -118,7 +114,7 @@ FROM (SELECT DISTINCT study, outcome, matching, model, estimate, ci_low, ci_high
 	c = studyChart("study_effect", "Specification spread", "The protocol's effect beside the least, the median and the greatest of the other ways to match and adjust that could be made.", 12, 9,
 		`SELECT DISTINCT study, coalesce(label, outcome) AS "effect on", estimate AS "protocol's", specifications AS tried, specification_least AS least, specification_median AS median, specification_most AS greatest
 FROM study_effect WHERE main AND specifications > 0 AND `+where+` ORDER BY 1, 2`)
-	for _, name := range strings.Fields("protocol's least median greatest") {
+	for _, name := range []string{"protocol's", "least", "median", "greatest"} {
 		c.overrides = append(c.overrides, named(name, dashboards.Property{ID: "decimals", Value: 3}))
 	}
 	b.table(c)

@@ -2,9 +2,11 @@ package provision
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	grafana "github.com/grafana/grafana-openapi-client-go/client"
 	"github.com/grafana/grafana-openapi-client-go/client/orgs"
@@ -19,9 +21,18 @@ type Provisioner struct {
 	Door    Door
 	Keys    Keys
 	Targets []Target
-	Rotate  bool // give each data source a new token
-	Prune   bool // delete what Weir made and no longer wants
+	Rotate  bool          // give each data source a new token
+	Prune   bool          // delete what Weir made and no longer wants
+	Grace   time.Duration // see [Grace]; for this long a token that was replaced stays in force
+
+	retire   []func(context.Context) error // ends the tokens that data sources had before
+	replaced bool                          // a data source has another token than it had
 }
+
+// Grace is a little longer than a Grafana goes on with the settings that a data
+// source had before, which is five seconds. A token that is revoked within them
+// fails its readers, and the door then lets nobody of Grafana's address in.
+const Grace = 6 * time.Second
 
 // prefix begins the uid of all that Weir makes, and organisations the names of
 // the organisations that it makes.
@@ -46,6 +57,7 @@ func (p *Provisioner) Plan(ctx context.Context) (steps []Step, err error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
+	p.retire, p.replaced = nil, false
 	for _, t := range p.Targets {
 		s, more, err := p.scene(ctx, t.Organisation)
 		if err != nil {
@@ -71,17 +83,27 @@ func (p *Provisioner) Plan(ctx context.Context) (steps []Step, err error) {
 }
 
 // Apply does the steps of a plan and tells each that is done. It ends at the
-// first that fails; another plan then goes on from there.
-func (p *Provisioner) Apply(ctx context.Context, steps []Step, done func(Step)) error {
+// first that fails; another plan then goes on from there. Tokens that were
+// replaced are revoked at the end.
+func (p *Provisioner) Apply(ctx context.Context, steps []Step, done func(Step)) (err error) {
 	for _, s := range steps {
 		if s.do != nil {
-			if err := s.do(ctx); err != nil {
-				return err
+			if err = s.do(ctx); err != nil {
+				break
 			}
 		}
 		done(s)
 	}
-	return nil
+	if p.replaced {
+		select {
+		case <-time.After(p.Grace):
+		case <-ctx.Done():
+		}
+	}
+	for _, end := range p.retire {
+		err = errors.Join(err, end(context.WithoutCancel(ctx)))
+	}
+	return err
 }
 
 // check refuses two audiences in one organisation.

@@ -285,7 +285,7 @@ func (s *stub) folderRoutes(mux *http.ServeMux, o *organisation) {
 			s.answer(w, http.StatusConflict, &models.ErrorResponseBody{Message: new("a folder with that uid exists")})
 			return
 		}
-		o.folders[c.UID] = &models.Folder{UID: c.UID, Title: c.Title, Version: 1}
+		o.folders[c.UID] = &models.Folder{UID: c.UID, Title: c.Title, Version: 1, Parents: []*models.Folder{}}
 		o.permissions[c.UID] = []*models.DashboardACLInfoDTO{{UserID: 1, Permission: 4}, {Role: "Admin", Permission: 4}}
 		s.answer(w, http.StatusOK, o.folders[c.UID])
 	})
@@ -329,7 +329,7 @@ func (s *stub) folderRoutes(mux *http.ServeMux, o *organisation) {
 	})
 	mux.HandleFunc("GET /api/teams/search", func(w http.ResponseWriter, r *http.Request) {
 		name := r.URL.Query().Get("name")
-		found := slices.DeleteFunc(slices.Clone(o.teams), func(t *models.TeamDTO) bool { return *t.Name != name })
+		found := slices.DeleteFunc(append([]*models.TeamDTO{}, o.teams...), func(t *models.TeamDTO) bool { return *t.Name != name })
 		s.answer(w, http.StatusOK, &models.SearchTeamQueryResult{Teams: found, TotalCount: int64(len(found))})
 	})
 	mux.HandleFunc("POST /api/teams", func(w http.ResponseWriter, r *http.Request) {
@@ -441,7 +441,7 @@ func (s *stub) boardRoutes(mux *http.ServeMux, o *organisation) {
 			board := d.Dashboard.(map[string]any) //nolint:forcetypeassert,errcheck // it was kept as one
 			tags := fmt.Sprint(board["tags"])
 			if strings.Contains(tags, r.URL.Query().Get("tag")) {
-				found = append(found, &models.Hit{UID: uid, Title: fmt.Sprint(board["title"]), Type: "dash-db"})
+				found = append(found, &models.Hit{UID: uid, Title: fmt.Sprint(board["title"]), Type: "dash-db", Tags: []string{}})
 			}
 		}
 		list(s, w, found)

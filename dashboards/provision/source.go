@@ -56,6 +56,7 @@ func (s *scene) source(ctx context.Context, t Target) ([]Step, error) {
 	step.Action, step.Why, step.do = Update, why, func(ctx context.Context) error { return s.putSource(ctx, t, have) }
 	if why == "" {
 		step.Action, step.do = Unchanged, nil
+		s.keepOnly(t, keyOf(have.JSONData))
 	}
 	return []Step{step}, nil
 }
@@ -98,8 +99,13 @@ func (s *scene) body(t Target) *models.AddDataSourceCommand {
 	}
 }
 
+// keepOnly has all tokens of a target but one revoked at the end.
+func (s *scene) keepOnly(t Target, token string) {
+	s.retire = append(s.retire, func(ctx context.Context) error { return s.Keys.Retire(ctx, t, token) })
+}
+
 // putSource makes or changes a data source, with a new token. If that fails,
-// the token is revoked; if it works, those before are.
+// the token is revoked; if it works, those before are, at the end.
 func (s *scene) putSource(ctx context.Context, t Target, have *models.DataSource) error {
 	id, secret, err := s.Keys.Issue(ctx, t)
 	if err != nil {
@@ -124,5 +130,7 @@ func (s *scene) putSource(ctx context.Context, t Target, have *models.DataSource
 		err = s.Server.explain("write the data source "+t.Title, err)
 		return errors.Join(err, s.Keys.Revoke(context.WithoutCancel(ctx), id))
 	}
-	return s.Keys.Retire(ctx, t, id)
+	s.replaced = s.replaced || have != nil
+	s.keepOnly(t, id)
+	return nil
 }

