@@ -15,7 +15,7 @@ type keyed struct {
 func ascending(values []float64) []int32 {
 	items, spare := make([]keyed, len(values)), make([]keyed, len(values))
 	for i, x := range values {
-		items[i] = keyed{uint32(orderedBits(x) >> 32), index32(i)} //nolint:gosec // the upper half
+		items[i] = keyed{uint32(orderedBits(x) >> 32), index32(i)}
 	}
 	items, spare = sortKeys(items, spare)
 	out := make([]int32, len(values))
@@ -27,7 +27,7 @@ func ascending(values []float64) []int32 {
 		run := items[from:to]
 		if len(run) > 1 {
 			for k, item := range run {
-				run[k].key = uint32(orderedBits(values[item.at]) & math.MaxUint32) //nolint:gosec // the lower half
+				run[k].key = uint32(orderedBits(values[item.at]) & math.MaxUint32)
 			}
 			run, _ = sortKeys(run, spare[from:to])
 		}

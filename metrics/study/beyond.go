@@ -194,9 +194,12 @@ func (c *Comparison) robust(out *PanelFindings, outcomes [][]float64, first int)
 		}
 	}
 	effects, err := group.Effects()
-	if err != nil {
+	if policy.CodeOf(err) == policy.DataRefused {
 		out.Problem = err.Error()
 		return nil
+	}
+	if err != nil {
+		return err
 	}
 	for _, e := range effects.Effects {
 		k := slices.IndexFunc(out.Effects, func(p PeriodEffect) bool { return p.Period == e.Period })
