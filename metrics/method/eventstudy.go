@@ -31,7 +31,7 @@ type eventStudy struct{}
 
 func (eventStudy) Version() int { return 1 }
 
-func (eventStudy) Rereads() bool { return true }
+func (eventStudy) Rereads() bool { return false }
 
 func (eventStudy) Kind(Options) Kind { return Estimate }
 

@@ -82,43 +82,74 @@ func panelOf(kind, district string, schools map[string]schoolMonths) panel {
 
 // schoolMonths reads the sums by kind of event and school.
 func (in Input) schoolMonths(ctx context.Context) (map[string]map[string]schoolMonths, error) {
-	rows, err := in.DB.QueryContext(ctx, fmt.Sprintf(`WITH summed AS (
-			SELECT breakdown, district_id, school_id, date_trunc('month', month) AS month, sum(%s) AS total FROM %s GROUP BY ALL),
-		school AS (
-			SELECT breakdown, district_id, school_id, date_trunc('month', min(event)) AS event, count(DISTINCT %s) AS people FROM %s GROUP BY ALL),
-		period AS (
-			SELECT breakdown, month, row_number() OVER (PARTITION BY breakdown ORDER BY month) - 1 AS period FROM summed AS s WHERE total > 0
-			GROUP BY breakdown, month HAVING count(*) = (SELECT count(*) FROM school WHERE school.breakdown = s.breakdown))
-		SELECT breakdown, district_id, school_id, people,
-			(SELECT min(period) FROM period AS p WHERE p.breakdown = school.breakdown AND p.month >= event) AS first, event IS NOT NULL AS has, CAST(total AS DOUBLE) / 1e6
-		FROM summed JOIN period USING (breakdown, month) JOIN school USING (breakdown, district_id, school_id) ORDER BY breakdown, district_id, school_id, period`,
-		micro("value"), in.Units, in.Person, in.Units))
+	const ofSchool, ofMonth = 0, 1
+	months := [][]string{ofSchool: {"kind", "district_id", "school_id", "event"}, ofMonth: {"kind", "school_id", "month"}}
+	in.Units = fmt.Sprintf(`(SELECT * REPLACE (strftime(month, '%%Y-%%m') AS month, coalesce(strftime(event, '%%Y-%%m'), '') AS event), breakdown AS kind FROM %s)`, in.Units)
+	in.Dimensions = months
+	u, err := in.read(ctx, "value IS NOT NULL", nil, []string{micro("value")})
 	if err != nil {
-		return nil, fmt.Errorf("sums by school and month: %w", err)
+		return nil, err
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err says it
-	kinds := map[string]map[string]schoolMonths{}
-	for rows.Next() {
-		var kind, district, school string
-		var people int64
-		var first *int64
-		var has bool
-		var total float64
-		if err := rows.Scan(&kind, &district, &school, &people, &first, &has, &total); err != nil {
-			return nil, fmt.Errorf("sums by school and month: %w", err)
-		}
+	schools := newCounter(u, tally{size: 1, add: func([]sum, int32) {}}, months[ofSchool], nil)
+	schools.count()
+	kinds, first := map[string]map[string]schoolMonths{}, map[string]map[string]string{}
+	for at := range schools.known {
+		of := func(name string) string { return u.text(name, schools.known[at].first) }
+		kind, school, event := of("kind"), of("school_id"), of("event")
 		if kinds[kind] == nil {
-			kinds[kind] = map[string]schoolMonths{}
+			kinds[kind], first[kind] = map[string]schoolMonths{}, map[string]string{}
 		}
-		s, ok := kinds[kind][school]
-		if !ok {
-			s = schoolMonths{district: district, people: people, first: stats.Never}
-			if has && first != nil {
-				s.first = int(*first)
-			}
+		s := kinds[kind][school]
+		s.district, s.people, s.first = of("district_id"), s.people+schools.known[at].n, stats.Never
+		if earlier := first[kind][school]; event != "" && (earlier == "" || event < earlier) {
+			first[kind][school] = event
 		}
-		s.sums = append(s.sums, total)
 		kinds[kind][school] = s
 	}
-	return kinds, rows.Err()
+	sums := newCounter(u, tally{size: 1, add: func(into []sum, row int32) { into[0].add(u.sums[0][row]) }}, months[ofMonth], nil)
+	sums.count()
+	byMonth := map[string]map[string]map[string]float64{} // by kind, month, school
+	for at := range sums.known {
+		k := &sums.known[at]
+		kind, month := u.text("kind", k.first), u.text("month", k.first)
+		if byMonth[kind] == nil {
+			byMonth[kind] = map[string]map[string]float64{}
+		}
+		if byMonth[kind][month] == nil {
+			byMonth[kind][month] = map[string]float64{}
+		}
+		if total := sums.vector(k.clusters[0])[0].millionths(); total > 0 {
+			byMonth[kind][month][u.text("school_id", k.first)] = total
+		}
+	}
+	for kind, of := range kinds {
+		fill(of, first[kind], byMonth[kind])
+	}
+	return kinds, nil
+}
+
+// text is what a row has in a column.
+func (u *units) text(name string, row int32) string {
+	of := u.used[name]
+	return of.names[of.codes[row]]
+}
+
+// fill gives schools their sums of the months in which all of them have one, and the
+// first of these periods from their event on.
+func fill(schools map[string]schoolMonths, first map[string]string, byMonth map[string]map[string]float64) {
+	var periods []string
+	for _, month := range slices.Sorted(maps.Keys(byMonth)) {
+		if len(byMonth[month]) == len(schools) {
+			periods = append(periods, month)
+		}
+	}
+	for id, s := range schools {
+		for t, month := range periods {
+			s.sums = append(s.sums, byMonth[month][id])
+			if event := first[id]; event != "" && month >= event && s.first == stats.Never {
+				s.first = t
+			}
+		}
+		schools[id] = s
+	}
 }

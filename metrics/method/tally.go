@@ -43,6 +43,7 @@ func (s sum) millionths() float64 {
 type tally struct {
 	size   int                         // of a cluster's vector of sums
 	add    func(into []sum, row int32) // adds a row to it
+	apart  bool                        // each person is a cluster, in cells of several schools too
 	people []int                       // sums that must be positive for a person to count: the fewest people of any; empty: all count
 	tell   *Counted                    // told who is counted; may be nil
 }
@@ -257,6 +258,9 @@ func (c *counter) person(k *counted, row int32) {
 	}
 }
 
+// alone says whether a cell's clusters are people.
+func (c *counter) alone(at int) bool { return c.apart || len(c.known[at].clusters) == 1 }
+
 // split parts the cells of one school into clusters of a person each.
 func (c *counter) split() [][]int32 {
 	apart := make([][]int32, len(c.known))
@@ -264,14 +268,14 @@ func (c *counter) split() [][]int32 {
 	alone := false
 	for at := range c.known {
 		last[at] = -2
-		alone = alone || len(c.known[at].clusters) == 1
+		alone = alone || c.alone(at)
 	}
 	if !alone {
 		return apart
 	}
 	for _, row := range c.order {
 		at := c.cellOf[row]
-		if at == none || len(c.known[at].clusters) > 1 {
+		if at == none || !c.alone(int(at)) {
 			continue
 		}
 		who := row
@@ -307,7 +311,7 @@ func (c *counter) cells(person string) []cell {
 			}
 		}
 		clusters, names := k.clusters, c.units.school.names
-		if len(clusters) == 1 {
+		if c.alone(at) {
 			o.by, clusters, names = person, apart[at], nil
 		}
 		o.fill(c, clusters, names)

@@ -50,7 +50,7 @@ func (in Input) read(ctx context.Context, keep string, optional, sums []string) 
 	}
 	used := in.used()
 	texts := slices.Clone(used)
-	if slices.Contains(in.Columns, "school_id") {
+	if slices.Contains(in.Columns, "school_id") && !slices.Contains(used, "school_id") {
 		texts = append(texts, "school_id")
 	}
 	var selected []string
