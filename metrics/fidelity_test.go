@@ -64,7 +64,7 @@ func readPlanted(t testing.TB) []planted {
 
 // found says whether the interval of a figure holds the target; a figure of all
 // there is has no interval, and must equal it to a part in a hundred thousand.
-func (p planted) found(b *bench, truth synth.Truth) (bool, error) {
+func (p planted) found(ctx context.Context, b *bench, truth synth.Truth) (bool, error) {
 	i := slices.IndexFunc(truth.Quantities, func(q synth.Quantity) bool { return q.ID == p.quantity })
 	if i < 0 {
 		return false, fmt.Errorf("truth.json lacks %s", p.quantity)
@@ -78,7 +78,7 @@ func (p planted) found(b *bench, truth synth.Truth) (bool, error) {
 		target = *q.Realised
 	}
 	var value, low, high float64
-	err := b.conn.QueryRowContext(context.Background(),
+	err := b.conn.QueryRowContext(ctx,
 		"SELECT value, coalesce(ci_low, value - abs(value) * 1e-5), coalesce(ci_high, value + abs(value) * 1e-5) FROM "+run.Values+" WHERE "+p.where).Scan(&value, &low, &high)
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", p.metric, err)
@@ -158,7 +158,7 @@ func seek(ctx context.Context, all []planted, seed int64, teachers int) (found [
 			}
 			last = p.metric
 		}
-		if found[i], err = p.found(b, truth); err != nil {
+		if found[i], err = p.found(ctx, b, truth); err != nil {
 			return nil, err
 		}
 	}

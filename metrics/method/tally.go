@@ -31,7 +31,7 @@ func (s *sum) product(x, y int64) {
 }
 
 // millionths is the sum in units.
-func (s sum) millionths() float64 {
+func (s *sum) millionths() float64 {
 	if s.hi >= 0 {
 		return (float64(s.hi)*(1<<64) + float64(s.lo)) / 1e6
 	}
@@ -198,8 +198,8 @@ func (c *counter) count() {
 		k.units++
 		c.person(k, row)
 		school := int32(none)
-		if c.units.school.codes != nil {
-			school = c.units.school.codes[row]
+		if c.school.codes != nil {
+			school = c.school.codes[row]
 		}
 		if school != k.school {
 			k.school, k.cluster = school, c.cluster(k, at, school)
@@ -310,17 +310,17 @@ func (c *counter) cells(person string) []cell {
 				o.schools++
 			}
 		}
-		clusters, names := k.clusters, c.units.school.names
+		clusters, names := k.clusters, c.school.names
 		if c.alone(at) {
 			o.by, clusters, names = person, apart[at], nil
 		}
-		o.fill(c, clusters, names)
+		c.fill(o, clusters, names)
 	}
 	return out
 }
 
 // fill writes a cell's clusters and their totals.
-func (o *cell) fill(c *counter, clusters []int32, names []string) {
+func (c *counter) fill(o *cell, clusters []int32, names []string) {
 	bySums := func(a, b int32) int {
 		return slices.CompareFunc(c.vector(a), c.vector(b), func(x, y sum) int { return cmp.Or(cmp.Compare(x.hi, y.hi), cmp.Compare(x.lo, y.lo)) })
 	}

@@ -101,7 +101,7 @@ func (u *units) sort() {
 	u.order = make([]int32, u.n)
 	if u.who.codes == nil {
 		for i := range u.order {
-			u.order[i] = int32(i) //nolint:gosec // rows are counted in 32 bits
+			u.order[i] = int32(i)
 		}
 		return
 	}
@@ -113,7 +113,7 @@ func (u *units) sort() {
 		next[i] += next[i-1]
 	}
 	for i, c := range u.who.codes {
-		u.order[next[c+1]] = int32(i) //nolint:gosec // as above
+		u.order[next[c+1]] = int32(i)
 		next[c+1]++
 	}
 }
@@ -240,7 +240,7 @@ func (c *textColumn) add(values arrow.Array) error {
 
 // name gives a new text its number.
 func (c *textColumn) name(v string) int32 {
-	code := int32(len(c.names)) //nolint:gosec // as above
+	code := int32(len(c.names)) //nolint:gosec // rows are counted in 32 bits
 	c.names, c.known[v] = append(c.names, v), code
 	return code
 }

@@ -186,7 +186,7 @@ func (w *warehouse) all(b *testing.B, each map[string]time.Duration) error {
 	if err := os.RemoveAll(filepath.Join(w.home.Build(), run.File)); err != nil {
 		return err
 	}
-	runs, err := w.runner(benchOptions(b)).Run(context.Background())
+	runs, err := w.runner(b.Context(), benchOptions(b)).Run(b.Context())
 	for _, r := range runs {
 		each[r.Metric] = time.Duration(r.Seconds * float64(time.Second))
 	}

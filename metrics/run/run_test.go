@@ -67,9 +67,9 @@ func (w *warehouse) load(path string) {
 	}
 }
 
-func (w *warehouse) runner(engine duck.Options) *run.Runner {
+func (w *warehouse) runner(ctx context.Context, engine duck.Options) *run.Runner {
 	w.t.Helper()
-	revisions, err := w.loader().Revisions(context.Background())
+	revisions, err := w.loader().Revisions(context.WithoutCancel(ctx))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func (w *warehouse) run(ctx context.Context, threads int, progress func(done, to
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	r := w.runner(duck.Options{Threads: threads})
+	r := w.runner(ctx, duck.Options{Threads: threads})
 	r.Progress = progress
 	runs, err := r.Run(ctx)
 	if err != nil {
