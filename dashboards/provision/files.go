@@ -128,9 +128,11 @@ func (f Files) sourceFile(t Target) any {
 	}}}
 }
 
+// boardsFile names the folder by its title alone, as files of rules must: a
+// Grafana that reads those first would make a folder of another uid.
 func boardsFile(t Target) any {
 	return map[string]any{"apiVersion": 1, "providers": []any{map[string]any{
-		"name": t.Title, "folder": t.Title, "folderUid": t.UID(), "type": "file", "allowUiUpdates": false,
+		"name": t.Title, "folder": t.Title, "type": "file", "allowUiUpdates": false,
 		"options": map[string]any{"path": "/var/lib/weir-dashboards"},
 	}}}
 }
