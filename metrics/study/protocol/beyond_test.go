@@ -63,7 +63,7 @@ func TestPartsBeyondTheEffects(t *testing.T) {
 func TestFaultsBeyondTheEffects(t *testing.T) {
 	t.Parallel()
 	text := beyond(t)
-	for name, test := range map[string]struct{ old, new, want string }{
+	for name, test := range map[string]fault{
 		"no cuts":           {"  cuts: [5, 8]\n", "", "dose_response.cuts: is missing"},
 		"cuts descend":      {"cuts: [5, 8]", "cuts: [8, 5]", "dose_response.cuts[1]: 5 does not ascend"},
 		"amount of nothing": {"at: [4, 6, 8, 10]", "at: [0, 6]", "dose_response.at[0]: 0 does not ascend from above 0"},
@@ -78,14 +78,7 @@ func TestFaultsBeyondTheEffects(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			changed := strings.Replace(text, test.old, test.new, 1)
-			if changed == text {
-				t.Fatalf("the template has no %q", test.old)
-			}
-			_, err := protocol.Parse("p.yaml", []byte(changed))
-			if policy.CodeOf(err) != policy.DataRefused || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v, want %q", err, test.want)
-			}
+			refused(t, text, test)
 		})
 	}
 }

@@ -28,10 +28,25 @@ func TestReadyProtocolsAndTemplateParse(t *testing.T) {
 	}
 }
 
+// fault is a change of a protocol's text, and what is said of it.
+type fault struct{ old, new, want string }
+
+func refused(t *testing.T, text string, f fault) {
+	t.Helper()
+	changed := strings.Replace(text, f.old, f.new, 1)
+	if changed == text {
+		t.Fatalf("the template has no %q", f.old)
+	}
+	_, err := protocol.Parse("p.yaml", []byte(changed))
+	if policy.CodeOf(err) != policy.DataRefused || !strings.Contains(err.Error(), f.want) {
+		t.Errorf("got %v, want %q", err, f.want)
+	}
+}
+
 func TestParseNamesEachFaultByLineAndField(t *testing.T) {
 	t.Parallel()
 	text := string(protocol.Template())
-	tests := map[string]struct{ old, new, want string }{
+	tests := map[string]fault{
 		"unknown field":    {"alpha: 0.05", "alfa: 0.05", `p.yaml:77: unknown field "alfa"`},
 		"wrong kind":       {"alpha: 0.05", "alpha: high", "p.yaml:77: "},
 		"level":            {"alpha: 0.05", "alpha: 0.9", "p.yaml:77: alpha: 0.9 is no level"},
@@ -49,14 +64,7 @@ func TestParseNamesEachFaultByLineAndField(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			changed := strings.Replace(text, test.old, test.new, 1)
-			if changed == text {
-				t.Fatalf("the template has no %q", test.old)
-			}
-			_, err := protocol.Parse("p.yaml", []byte(changed))
-			if policy.CodeOf(err) != policy.DataRefused || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v, want %q", err, test.want)
-			}
+			refused(t, text, test)
 		})
 	}
 }
