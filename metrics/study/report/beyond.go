@@ -172,7 +172,7 @@ func (r *Report) overTimeGrid() grid {
 	}
 	o := r.OverTime
 	for _, p := range o.Periods {
-		name := p.Name + " (before)"
+		name := p.Name + ", untreated"
 		if p.After {
 			name = p.Name
 		}

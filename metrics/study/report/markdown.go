@@ -23,7 +23,7 @@ func (n Number) shown() string {
 // probability writes a p-value.
 func (n Number) probability() string {
 	if float64(n) < 0.001 {
-		return "< 0.001"
+		return "<\u00a00.001" // on one line
 	}
 	return n.shown()
 }
