@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // large are tables of about 10,000 cells.
@@ -68,11 +70,14 @@ func BenchmarkProtect(b *testing.B) {
 					for _, t := range tables {
 						cells += len(t.Cells)
 					}
+					begin, loops := processorTime(b), 0
 					for b.Loop() {
 						release, err := Protect(tables, nil, th)
 						if err != nil {
 							b.Fatal(err)
 						}
+						loops++
+						b.ReportMetric((processorTime(b)-begin).Seconds()/float64(loops), "cpu-s") // for a machine with other work
 						b.ReportMetric(float64(cells), "cells")
 						b.ReportMetric(float64(complements(release)), "complementary")
 					}
@@ -80,6 +85,16 @@ func BenchmarkProtect(b *testing.B) {
 			}
 		}
 	}
+}
+
+// processorTime is what the process has used.
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }
 
 func complements(r Release) (n int) {

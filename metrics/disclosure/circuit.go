@@ -22,9 +22,9 @@ type walker struct {
 	moved  func([]change)                                  // told of each circuit taken, if set
 
 	open  []int   // of the circuit that is being drawn, the sums that it does not keep yet
-	off   []int64 // by sum, by how much, 0 if it is kept
-	drawn []int   // by quantity, the last draw that changed it
-	try   int     // the number of the draw
+	off   []int8  // by sum, by how much, 0 if it is kept; small, as it is read most
+	drawn []int32 // by quantity, the last draw that changed it
+	try   int32   // the number of the draw
 }
 
 // change is a quantity and its direction in a circuit.
@@ -34,7 +34,7 @@ type change struct {
 }
 
 func (s *system) walker(known []Range, table []int64) *walker {
-	w := &walker{system: s, known: known, table: table, unit: 1, draws: 12, off: make([]int64, len(s.sums)), drawn: make([]int, len(s.known))}
+	w := &walker{system: s, known: known, table: table, unit: 1, draws: 12, off: make([]int8, len(s.sums)), drawn: make([]int32, len(s.known))}
 	w.price = func(q int, d int64) (int64, float64) { return w.room(q, d), 0 }
 	w.random = rand.New(rand.NewPCG(3, 4)) //nolint:gosec // audits must repeat, not surprise
 	return w
@@ -209,7 +209,7 @@ func (w *walker) take(c *circuit, next change) {
 			w.open = slices.Delete(w.open, at, at+1)
 			continue
 		}
-		w.off[p.sum] = next.direction * p.sign
+		w.off[p.sum] = int8(next.direction * p.sign)
 		w.open = append(w.open, p.sum)
 	}
 }
@@ -219,7 +219,7 @@ func (w *walker) take(c *circuit, next change) {
 func (w *walker) mend(step int64) (best change, room int64, cost float64) {
 	least := 0.0
 	first := w.open[0]
-	off := w.off[first]
+	off := int64(w.off[first])
 	w.looks += len(w.sums[first])
 	for _, t := range w.sums[first] {
 		c := change{t.quantity, -off * t.sign}
@@ -252,7 +252,7 @@ func (w *walker) left(c change) (int, bool) {
 		switch w.off[p.sum] {
 		case 0:
 			left++
-		case c.direction * p.sign:
+		case int8(c.direction * p.sign):
 			return 0, false
 		default:
 			left--
