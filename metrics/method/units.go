@@ -131,7 +131,9 @@ type textColumn struct {
 	codes []int32
 	names []string
 	known map[string]int32
-	last  int32
+	last  int32 // of UUIDs
+	// recent are codes of texts, each one more; 0 is none
+	recent [64]int32
 }
 
 type numberColumn struct{ values []int64 }
@@ -190,7 +192,7 @@ func (d *decoder) decode(i int, values arrow.Array) error {
 		return policy.Errorf(policy.Failed, "unit rows: a sum is %s, or NULL", values.DataType())
 	}
 	c := d.numbers[i-len(d.texts)]
-	c.values = append(c.values, numbers.Int64Values()...)
+	c.values = append(room(c.values, numbers.Len()), numbers.Int64Values()...)
 	return nil
 }
 
@@ -199,6 +201,7 @@ func (c *textColumn) add(values arrow.Array) error {
 	if e, ok := values.(array.ExtensionArray); ok {
 		values = e.Storage()
 	}
+	c.codes = room(c.codes, values.Len())
 	switch values := values.(type) {
 	case *array.String:
 		for i := range values.Len() {
@@ -206,15 +209,7 @@ func (c *textColumn) add(values arrow.Array) error {
 				c.codes = append(c.codes, none)
 				continue
 			}
-			v := values.Value(i)
-			if c.last == none || c.names[c.last] != v {
-				code, ok := c.known[v]
-				if !ok {
-					code = c.name(strings.Clone(v)) // the batch goes
-				}
-				c.last = code
-			}
-			c.codes = append(c.codes, c.last)
+			c.codes = append(c.codes, c.code(values.Value(i)))
 		}
 	case *array.FixedSizeBinary:
 		for i := range values.Len() {
@@ -236,6 +231,33 @@ func (c *textColumn) add(values arrow.Array) error {
 		return policy.Errorf(policy.Failed, "unit rows: a text is %s", values.DataType())
 	}
 	return nil
+}
+
+// code is the number of a text. Those that were met last are looked for first,
+// where their ends would have put them.
+func (c *textColumn) code(v string) int32 {
+	at := len(v)
+	if at > 0 {
+		at += 7*int(v[len(v)-1]) + int(v[len(v)/2])
+	}
+	recent := &c.recent[at%len(c.recent)]
+	if *recent > 0 && c.names[*recent-1] == v {
+		return *recent - 1
+	}
+	code, ok := c.known[v]
+	if !ok {
+		code = c.name(strings.Clone(v)) // the batch goes
+	}
+	*recent = code + 1
+	return code
+}
+
+// room grows a slice to hold n more, twofold where it must grow.
+func room[T any](s []T, n int) []T {
+	if cap(s)-len(s) < n {
+		return slices.Grow(s, max(n, len(s)))
+	}
+	return s
 }
 
 // name gives a new text its number.
