@@ -100,10 +100,13 @@ func (s *Session) names(o *open) (*guard.Scope, error) {
 // shadow is the instance without rows in which a statement is planned, and in
 // which it runs if it asks the catalogue.
 func (s *Session) shadow(o *open, v guard.Verdict) (*duck.Instance, error) {
-	if s.inPostgres() && v.Touches == guard.TouchesCatalog {
+	if v.Touches != guard.TouchesCatalog {
+		return o.shadow, nil
+	}
+	if s.inPostgres() {
 		return o.postgres.open()
 	}
-	return o.shadow, nil
+	return o.shadow, o.commented()
 }
 
 // named gives the columns of a result the names that PostgreSQL's clients know.

@@ -34,7 +34,8 @@ type open struct {
 	names  *guard.Scope
 	tables []table
 
-	postgres *postgres
+	commented func() error // once the catalog is asked
+	postgres  *postgres
 
 	known *lru.Cache[string, *checked] // texts with declared types
 	idle  *idle
@@ -104,6 +105,7 @@ func (g *Gateway) build(ctx context.Context, key string, scope *policy.Scope, m 
 	if err != nil {
 		return o, fmt.Errorf("open the scope's catalog: %w", err)
 	}
+	o.commented = sync.OnceValue(func() error { return g.comment(context.WithoutCancel(ctx), o) })
 	o.postgres = g.newPostgres(context.WithoutCancel(ctx), o, options)
 	o.names, err = guard.NewScope("memory", []string{"main"}, append(o.shown(), g.catalog...))
 	return o, err
@@ -207,7 +209,7 @@ func describe(ctx context.Context, c *duck.Conn, tables []table) error {
 	return nil
 }
 
-// fillShadow makes an empty table of each relation, with its description.
+// fillShadow makes an empty table of each relation.
 func (g *Gateway) fillShadow(ctx context.Context, c *duck.Conn, o *open) error {
 	var stmts []string
 	for _, t := range o.tables {
@@ -217,13 +219,31 @@ func (g *Gateway) fillShadow(ctx context.Context, c *duck.Conn, o *open) error {
 		}
 		stmts = append(stmts,
 			"CREATE SCHEMA IF NOT EXISTS "+duck.Ident(t.schema),
-			fmt.Sprintf("CREATE TABLE %s (%s)", t, strings.Join(cols, ", ")),
-			fmt.Sprintf("COMMENT ON TABLE %s IS %s", t, duck.Literal(g.describe(t, ""))))
+			fmt.Sprintf("CREATE TABLE %s (%s)", t, strings.Join(cols, ", ")))
+	}
+	return c.Script(ctx, stmts...)
+}
+
+// comment puts the relations' descriptions into the shadow, for who asks the
+// catalog. The engine copies a table for each column's, so it takes longer than
+// all else of a scope with marts.
+func (g *Gateway) comment(ctx context.Context, o *open) error {
+	var stmts []string
+	for _, t := range o.tables {
+		stmts = append(stmts, fmt.Sprintf("COMMENT ON TABLE %s IS %s", t, duck.Literal(g.describe(t, ""))))
 		for _, col := range t.columns {
 			stmts = append(stmts, fmt.Sprintf("COMMENT ON COLUMN %s.%s IS %s", t, duck.Ident(col.name), duck.Literal(g.describe(t, col.name))))
 		}
 	}
-	return c.Script(ctx, stmts...)
+	c, err := o.shadow.Connect()
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if err := c.Script(ctx, stmts...); err != nil {
+		return fmt.Errorf("describe the scope's catalog: %w", err)
+	}
+	return nil
 }
 
 // shadowed describes the catalog relations that clients may ask.
