@@ -118,7 +118,16 @@ type Panel struct {
 	Targets     []Target       `json:"targets,omitempty"`
 	FieldConfig *FieldConfig   `json:"fieldConfig,omitempty"`
 	Options     map[string]any `json:"options,omitempty"`
-	Panels      []Panel        `json:"panels,omitempty"` // of a collapsed row
+	Version     string         `json:"pluginVersion,omitempty"` // of Grafana, whose form the options have
+	Panels      []Panel        `json:"panels,omitempty"`        // of a collapsed row
+
+	Transformations []Transformation `json:"transformations,omitempty"`
+}
+
+// Transformation changes a panel's rows before it shows them.
+type Transformation struct {
+	ID      string         `json:"id"`
+	Options map[string]any `json:"options"`
 }
 
 // GridPos places a panel in the grid, which is 24 wide.

@@ -16,15 +16,20 @@ const (
 	green     = "#009E73"
 	sky       = "#56B4E9"
 	purple    = "#CC79A7"
+	yellow    = "#F0E442"
 	grey      = "#8A8A8A"
 )
 
 // palette is the order in which named series take colours.
-func palette() []string { return []string{blue, orange, green, purple, sky, vermilion, grey} }
+func palette() []string { return []string{blue, orange, green, purple, sky, vermilion, grey, yellow} }
 
 const (
 	gridWidth = 24
 	rowHeight = 1
+
+	// optionsOf is the version of Grafana whose options panels have. Grafana takes
+	// those of a panel without one for those of its earliest, and rewrites them.
+	optionsOf = "11.1.0"
 )
 
 // board builds a dashboard, with panels from left to right and from top to
@@ -113,7 +118,7 @@ func (b *board) add(kind, format string, c chart, custom, options map[string]any
 	b.Panels = append(b.Panels, dashboards.Panel{
 		ID: len(b.Panels) + 1, Type: kind, Title: c.title, Description: fmt.Sprintf("%s\n\nSource: %s", c.means, c.source),
 		GridPos: dashboards.GridPos{X: b.x, Y: b.y, W: c.w, H: c.h}, Datasource: &b.source, Targets: []dashboards.Target{b.target("A", format, strings.TrimSpace(c.sql))},
-		FieldConfig: &dashboards.FieldConfig{Defaults: defaults, Overrides: overrides}, Options: options,
+		FieldConfig: &dashboards.FieldConfig{Defaults: defaults, Overrides: overrides}, Options: options, Version: optionsOf,
 	})
 	b.x, b.h = b.x+c.w, max(b.h, c.h)
 }
@@ -123,6 +128,14 @@ func (b *board) stat(c chart) {
 	b.add("stat", "table", c, nil, map[string]any{
 		"colorMode": "value", "graphMode": "none", "justifyMode": "auto", "textMode": "value", "wideLayout": true,
 		"reduceOptions": map[string]any{"calcs": []string{"lastNotNull"}, "fields": "/.*/", "values": false},
+	})
+}
+
+// stats shows a number for each row, named by the row's words.
+func (b *board) stats(c chart) {
+	b.add("stat", "table", c, nil, map[string]any{
+		"colorMode": "value", "graphMode": "none", "justifyMode": "auto", "textMode": "value_and_name", "wideLayout": true,
+		"reduceOptions": map[string]any{"calcs": []string{"lastNotNull"}, "fields": "", "values": true},
 	})
 }
 
@@ -167,15 +180,36 @@ func (b *board) bars(c chart, horizontal bool) {
 	b.add("barchart", "table", c, map[string]any{"fillOpacity": 85, "lineWidth": 0}, options)
 }
 
-// plane shows a point for each row, x against y.
+// plane shows a point for each row, x against y. If the chart names series, rows
+// are of the series whose name is in their text in column label; else all are of
+// one, called label.
 func (b *board) plane(c chart, x, y, label string) {
 	field := func(name string) map[string]any {
 		return map[string]any{"matcher": map[string]any{"id": "byName", "options": name}}
 	}
 	options := seriesOptions()
-	options["mapping"] = "manual"
-	options["series"] = []any{map[string]any{"x": field(x), "y": field(y), "name": map[string]any{"fixed": label}}}
+	series := map[string]any{"x": field(x), "y": field(y)}
+	options["series"] = []any{series}
+	if len(c.series) > 0 {
+		options["mapping"] = "auto"
+	} else {
+		options["mapping"], series["name"] = "manual", map[string]any{"fixed": label}
+		series["frame"] = map[string]any{"matcher": map[string]any{"id": "byIndex", "options": 0}}
+	}
+	for i, name := range c.series {
+		c.overrides = append(c.overrides, dashboards.Override{
+			Matcher:    dashboards.Matcher{ID: "byRegexp", Options: "/\\b" + name + "/"},
+			Properties: []dashboards.Property{{ID: "color", Value: map[string]any{"mode": "fixed", "fixedColor": palette()[i%len(palette())]}}},
+		})
+	}
+	split := len(c.series) > 0
+	c.series = nil
 	b.add("xychart", "table", c, map[string]any{"show": "points", "pointSize": map[string]any{"fixed": 9}}, options)
+	if split {
+		b.Panels[len(b.Panels)-1].Transformations = []dashboards.Transformation{{ID: "partitionByValues", Options: map[string]any{
+			"fields": []string{label}, "keepFields": false, "naming": map[string]any{"asLabels": true},
+		}}}
+	}
 }
 
 // named overrides the field of that name.

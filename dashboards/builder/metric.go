@@ -217,7 +217,7 @@ WHERE %s AND (%s) ORDER BY %s`, allSessions, strings.Join(columns, ", "), b.fami
 func (b *metricBoard) figure(m metric) {
 	c := b.about(m)
 	c.empty = "suppressed, or not measured"
-	c.sql = fmt.Sprintf(`SELECT district_id AS district, %s AS "%s" FROM %s WHERE %s AND %[1]s IS NOT NULL ORDER BY 1, session_id NULLS FIRST`,
+	c.sql = fmt.Sprintf(`SELECT concat_ws(' · ', district_id, session_id) AS district, %s AS "%s" FROM %s WHERE %s AND %[1]s IS NOT NULL ORDER BY 1`,
 		m.id, strings.ToLower(c.title), b.family(m.id), cells(m.breakdown))
-	b.stat(c)
+	b.stats(c)
 }

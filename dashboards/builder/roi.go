@@ -48,7 +48,13 @@ func costAgainstGain(b *metricBoard) {
   g.observation_gain_low AS "gain from", g.observation_gain_high AS "gain to", g.observation_gain_n AS n
 FROM (SELECT * FROM pd_roi WHERE %[1]s) c JOIN (SELECT * FROM impact WHERE %[1]s) g USING (district_id, program_kind)
 WHERE c.session_id IS NOT DISTINCT FROM g.session_id AND c.cost_per_participant IS NOT NULL AND g.observation_gain IS NOT NULL ORDER BY 1`, cells("", "program_kind"))
-	b.plane(c, "cost", "gain", "kind of program")
+	c.series = programKinds()
+	b.plane(c, "cost", "gain", "kind")
+}
+
+// programKinds are the kinds in the contract of pd_program.
+func programKinds() []string {
+	return strings.Fields("ai_coaching ai_personalized human_coaching micro_learning micro_credential just_in_time workshop plc")
 }
 
 // costAgainstMatched is the plane with effects against matched teachers, and the
