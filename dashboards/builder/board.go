@@ -139,11 +139,22 @@ func (b *board) stats(c chart) {
 	})
 }
 
-// table shows rows as they are.
+// table shows rows as they are. A cell without a value is a dash: what the chart
+// says of no rows would be wrong of it.
 func (b *board) table(c chart) {
 	c.steps = nil
-	b.add("table", "table", c, map[string]any{"align": "auto", "filterable": true, "inspect": true},
-		map[string]any{"showHeader": true, "cellHeight": "sm", "footer": map[string]any{"show": false}})
+	for _, kind := range []string{"string", "number", "time"} {
+		none := dashboards.Override{Matcher: dashboards.Matcher{ID: "byType", Options: kind}, Properties: []dashboards.Property{{ID: "noValue", Value: "–"}}}
+		c.overrides = append([]dashboards.Override{none}, c.overrides...)
+	}
+	b.add("table", "table", c, map[string]any{
+		"align": "auto", "filterable": true, "inspect": true, "minWidth": 70, "wrapHeaderText": true, "cellOptions": map[string]any{"type": "auto", "wrapText": true},
+	}, map[string]any{"showHeader": true, "cellHeight": "sm", "footer": map[string]any{"show": false}})
+}
+
+// textColoured colours the text of a column's cells, not their ground.
+func textColoured() dashboards.Property {
+	return dashboards.Property{ID: "custom.cellOptions", Value: map[string]any{"type": "color-text", "wrapText": true}}
 }
 
 // lines shows series over time.
@@ -151,6 +162,13 @@ func (b *board) lines(c chart) {
 	b.add("timeseries", "time_series", c, map[string]any{
 		"drawStyle": "line", "lineWidth": 2, "fillOpacity": 5, "showPoints": "auto", "pointSize": 6, "spanNulls": false,
 	}, seriesOptions())
+}
+
+// curve shows numbers along another, the first column.
+func (b *board) curve(c chart, along string) {
+	options := seriesOptions()
+	options["xField"] = along
+	b.add("trend", "table", c, map[string]any{"drawStyle": "line", "lineWidth": 2, "fillOpacity": 0, "showPoints": "always", "pointSize": 7}, options)
 }
 
 // columns shows series over time as stacked columns.
@@ -176,7 +194,7 @@ func (b *board) bars(c chart, horizontal bool) {
 	}
 	options := seriesOptions()
 	options["orientation"], options["showValue"], options["groupWidth"], options["barWidth"] = orientation, "auto", 0.7, 0.9
-	options["xTickLabelMaxLength"] = 24
+	options["xTickLabelMaxLength"], options["text"] = 24, map[string]any{"valueSize": 12}
 	b.add("barchart", "table", c, map[string]any{"fillOpacity": 85, "lineWidth": 0}, options)
 }
 
@@ -229,7 +247,7 @@ func width(name string, pixels int) dashboards.Override {
 
 // coloured colours a column's cells by its words.
 func coloured(name string, words ...dashboards.Mapping) dashboards.Override {
-	return named(name, dashboards.Property{ID: "mappings", Value: words}, dashboards.Property{ID: "custom.cellOptions", Value: map[string]any{"type": "color-text"}})
+	return named(name, dashboards.Property{ID: "mappings", Value: words}, textColoured())
 }
 
 // word colours a word.

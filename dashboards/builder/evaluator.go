@@ -54,13 +54,13 @@ FROM observation_score s JOIN observation o USING (observation_id) WHERE ` + see
 	b.table(chart{
 		title: "Teachers", means: "Each teacher's formal observations in the time range: how many, when last, and the mean score as a share of the rubric's scale.", source: scoreSource, empty: "no observations", w: 12, h: 9,
 		overrides: []dashboards.Override{unit("score", "percentunit")},
-		sql: `SELECT CAST(o.teacher_key AS VARCHAR) AS teacher, count(DISTINCT o.observation_id) AS observations, max(o.observed_on) AS latest,
+		sql: `SELECT CAST(o.teacher_key AS VARCHAR) AS teacher, count(DISTINCT o.observation_id) AS observations, CAST(max(o.observed_on) AS VARCHAR) AS latest,
   avg((s.score - s.scale_min) / nullif(s.scale_max - s.scale_min, 0)) AS score
 FROM observation o LEFT JOIN observation_score s USING (observation_id) WHERE ` + seen + ` GROUP BY 1 ORDER BY latest DESC, 1`,
 	})
 	b.table(chart{
 		title: "Ratings", means: "Ratings of the evaluator's teachers, by session.", source: "evaluation_rating, of teachers assigned to the evaluator on that day", empty: "no ratings", w: 12, h: 9,
-		sql: `SELECT CAST(teacher_key AS VARCHAR) AS teacher, session_id AS session, rated_on AS rated, rating, score
+		sql: `SELECT CAST(teacher_key AS VARCHAR) AS teacher, session_id AS session, CAST(rated_on AS VARCHAR) AS rated, rating, score
 FROM evaluation_rating WHERE $__timeFilter(rated_on) AND CAST(teacher_key AS VARCHAR) IN (${teacher:sqlstring}) ORDER BY rated_on DESC, 1 LIMIT 500`,
 	})
 }

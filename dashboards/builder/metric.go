@@ -156,8 +156,11 @@ func (b *metricBoard) values(m metric) {
 	c := b.about(m)
 	first, names := m.along()
 	order := "1"
-	if m.by == "category" {
+	switch m.by {
+	case "category":
 		order = "category_order, 1"
+	case "experience_band":
+		order = leastYears("experience_band")
 	}
 	c.overrides = []dashboards.Override{
 		unit("n", "short"), named("n", dashboards.Property{ID: "custom.hideFrom", Value: map[string]bool{"viz": true, "legend": true, "tooltip": false}}),
@@ -167,6 +170,11 @@ func (b *metricBoard) values(m metric) {
 	c.sql = fmt.Sprintf(`SELECT %[1]s AS "%[2]s", %[3]s AS "%[4]s", %[3]s_low AS low, %[3]s_high AS high, %[3]s_n AS n FROM %[5]s
 WHERE %[6]s AND %[3]s IS NOT NULL ORDER BY %[7]s`, label(first), strings.ReplaceAll(m.by, "_", " "), m.id, strings.ToLower(c.title), b.family(m.id), cells(m.breakdown, names...), order)
 	b.bars(c, true)
+}
+
+// leastYears orders bands such as 4-9 and 10-19.
+func leastYears(band string) string {
+	return "TRY_CAST(regexp_extract(" + band + ", '^[0-9]+') AS INTEGER)"
 }
 
 // trend shows a metric of each session, as points over time.

@@ -39,7 +39,7 @@ func operationFigures(b *board) {
 		sql:   "SELECT sum(quarantined) / nullif(sum(read), 0) AS quarantined FROM operations.load WHERE $__timeFilter(timestamp) AND dataset IN (${dataset:sqlstring})",
 	})
 	b.stat(chart{
-		title: "Statements that failed inside", means: "Share of statements that ended with a fault of Weir's own, not of their text.", source: "operations.statement", empty: "no statements", w: 4, h: 4, unit: "percentunit", decimals: new(2),
+		title: "Failed inside", means: "Share of statements that ended with a fault of Weir's own, not of their text.", source: "operations.statement", empty: "no statements", w: 4, h: 4, unit: "percentunit", decimals: new(2),
 		steps: rising(0.001, 0.01),
 		sql:   "SELECT sum(CASE WHEN outcome = 'failed' THEN statements ELSE 0 END) / nullif(sum(statements), 0) AS failed FROM operations.statement WHERE $__timeFilter(hour)",
 	})

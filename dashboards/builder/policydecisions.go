@@ -61,9 +61,9 @@ func decisionFigures(b *board) {
 		sql: "SELECT $__timeGroup(timestamp, $__interval) AS \"time\", verdict AS metric, count(*) AS decisions FROM audit.decisions WHERE " + asked + " GROUP BY 1, 2 ORDER BY 1",
 	})
 	b.bars(chart{
-		title: "Decisions by dataset", means: "Decisions that touched each dataset; one that touched two counts for both.", source: logSource, empty: "no decisions", w: 12, h: 8, series: verdicts,
+		title: "Decisions by dataset", means: "Decisions that touched each dataset, of the twelve most asked for; one that touched two counts for both.", source: logSource, empty: "no decisions", w: 12, h: 8, series: verdicts,
 		sql: `SELECT dataset, count(*) FILTER (WHERE verdict = 'allow') AS allow, count(*) FILTER (WHERE verdict = 'deny') AS deny
-FROM (SELECT unnest(datasets) AS dataset, verdict FROM audit.decisions WHERE ` + asked + `) GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 20`,
+FROM (SELECT unnest(datasets) AS dataset, verdict FROM audit.decisions WHERE ` + asked + `) GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 12`,
 	}, true)
 }
 
@@ -97,7 +97,7 @@ GROUP BY 1, 2, 3 ORDER BY statements DESC, 1`,
 		sql: `WITH days AS (
   SELECT principal, CAST(timestamp AS DATE) AS day, sum("rows") AS "rows", count(*) AS statements FROM audit.decisions
   WHERE kind = 'outcome' AND $__timeFilter(timestamp) AND purpose IN (${purpose:sqlstring}) GROUP BY 1, 2)
-SELECT day, principal, d."rows", u.usual, statements FROM days d JOIN (SELECT principal, median("rows") AS usual FROM days GROUP BY 1) u USING (principal)
+SELECT CAST(day AS VARCHAR) AS day, principal, d."rows", u.usual, statements FROM days d JOIN (SELECT principal, median("rows") AS usual FROM days GROUP BY 1) u USING (principal)
 WHERE d."rows" > 10000 AND d."rows" > 5 * u.usual ORDER BY d."rows" DESC LIMIT 50`,
 	})
 }
@@ -117,15 +117,15 @@ FROM audit.policy_revision WHERE $__timeFilter(timestamp) ORDER BY timestamp DES
 	b.table(chart{
 		title: "Agreements", means: "Agreements by their last day. After it nobody sees anything under them, and the data must have been destroyed.", source: "audit.agreement", empty: "no agreements", w: 12, h: 7,
 		overrides: []dashboards.Override{named("days left", dashboards.Property{ID: "thresholds", Value: dashboards.Thresholds{Mode: "absolute", Steps: falling(0, 90)}}, dashboards.Property{ID: "color", Value: map[string]any{"mode": "thresholds"}},
-			dashboards.Property{ID: "custom.cellOptions", Value: map[string]any{"type": "color-text"}})},
-		sql: `SELECT agreement, purpose, array_to_string(parties, ', ') AS parties, members, destroy_by AS "destroy by", date_diff('day', current_date, destroy_by) AS "days left",
+			textColoured())},
+		sql: `SELECT agreement, purpose, array_to_string(parties, ', ') AS parties, members, CAST(destroy_by AS VARCHAR) AS "destroy by", date_diff('day', current_date, destroy_by) AS "days left",
   array_to_string(datasets, ', ') AS datasets FROM audit.agreement ORDER BY destroy_by NULLS FIRST, agreement`,
 	})
 	b.table(chart{
 		title: "Retention due", means: "Rows of the current snapshot that are older than their contract lets them be, and datasets for which that begins within 90 days.", source: "audit.retention_due", empty: "nothing is due", w: 12, h: 7,
 		overrides: []dashboards.Override{named("rows due", dashboards.Property{ID: "thresholds", Value: dashboards.Thresholds{Mode: "absolute", Steps: rising(1, 1)}}, dashboards.Property{ID: "color", Value: map[string]any{"mode": "thresholds"}},
-			dashboards.Property{ID: "custom.cellOptions", Value: map[string]any{"type": "color-text"}})},
-		sql: `SELECT dataset, rows_due AS "rows due", "rows", first_due AS "first due", oldest, kept_months AS "kept months", counted_from AS "counted from"
-FROM audit.retention_due WHERE first_due <= current_date + INTERVAL 90 DAY ORDER BY first_due, dataset`,
+			textColoured())},
+		sql: `SELECT dataset, rows_due AS "rows due", "rows", CAST(first_due AS VARCHAR) AS "first due", CAST(oldest AS VARCHAR) AS oldest, kept_months AS "kept months", counted_from AS "counted from"
+FROM audit.retention_due r WHERE r.first_due <= current_date + INTERVAL 90 DAY ORDER BY r.first_due, dataset`,
 	})
 }

@@ -20,6 +20,12 @@ func studyChart(relation, title, means string, w, h int, sql string) chart {
 	return chart{title: title, means: means, source: relation + ", of " + studySource, empty: noStudy, w: w, h: h, sql: sql}
 }
 
+// ifSeveral names what differs among the rows; where all are of one, it is left out,
+// since a bar's label is short.
+func ifSeveral(what string) string {
+	return "CASE WHEN min(" + what + ") OVER () <> max(" + what + ") OVER () THEN " + what + " END"
+}
+
 // figures hides fields from a chart, but not from who looks closer.
 func figures(names ...string) (out []dashboards.Override) {
 	for _, name := range names {
@@ -35,7 +41,7 @@ const naiveMeans = "A study's effect on each outcome, of those treated against m
 // would say.
 func matchedAgainstNaive(b *board, where string) {
 	c := studyChart("study_effect", "Matched against naive", naiveMeans+" In standard deviations of the outcome (Hedges' g), so that outcomes compare; 95 % limits when one looks closer.", 12, 9,
-		`SELECT DISTINCT concat_ws(' · ', study, coalesce(label, outcome)) AS study, g AS matched, naive * g / nullif(estimate, 0) AS naive,
+		`SELECT DISTINCT concat_ws(' · ', study, `+ifSeveral("coalesce(label, outcome)")+`) AS study, g AS matched, naive * g / nullif(estimate, 0) AS naive,
   g_low AS "matched from", g_high AS "matched to", naive_low * g / nullif(estimate, 0) AS "naive from", naive_high * g / nullif(estimate, 0) AS "naive to",
   n_treated AS treated, n_comparison AS comparison
 FROM study_effect WHERE main AND measure = 'difference' AND `+where+` ORDER BY 1`)
@@ -81,7 +87,7 @@ func balance(b *board, where string) {
 	b.table(c)
 	c = studyChart("study_balance", "Balance of each covariate", "Standardized differences (absolute) of each covariate between treated and comparison teachers, before and after matching: a love plot. "+
 		"Covariates that would tell of few people are left out.", 12, 9,
-		`SELECT DISTINCT concat_ws(' · ', study, covariate) AS covariate, abs(smd_before) AS before, abs(smd) AS after FROM study_balance WHERE `+where+` ORDER BY 1`)
+		`SELECT DISTINCT concat_ws(' · ', `+ifSeveral("study")+`, covariate) AS covariate, abs(smd_before) AS before, abs(smd) AS after FROM study_balance WHERE `+where+` ORDER BY 1`)
 	c.series, c.decimals, c.min = []string{"after", "before"}, new(2), new(float64(0))
 	b.bars(c, true)
 }
@@ -90,15 +96,17 @@ func balance(b *board, where string) {
 func stepped(name string, steps []dashboards.Step) dashboards.Override {
 	return named(name, dashboards.Property{ID: "decimals", Value: 2}, dashboards.Property{ID: "color", Value: map[string]any{"mode": "thresholds"}},
 		dashboards.Property{ID: "thresholds", Value: dashboards.Thresholds{Mode: "absolute", Steps: steps}},
-		dashboards.Property{ID: "custom.cellOptions", Value: map[string]any{"type": "color-text"}})
+		textColoured())
 }
 
 // byExperience shows effects by experience.
 func byExperience(b *board, where string) {
 	c := studyChart("study_effect", "Matched effect by experience", "A study's effect by years of experience, in the outcome's unit; 95 % limits and teacher-years (rounded) when one looks closer. "+
 		"Levels with too few teachers have no effect.", 12, 9,
-		`SELECT DISTINCT concat_ws(' · ', subgroup, study, coalesce(label, outcome)) AS experience, estimate AS effect, ci_low AS low, ci_high AS high, n_treated AS treated, n_comparison AS comparison
-FROM study_effect WHERE subgroup_by = 'experience' AND subgroup IN (${band:sqlstring}) AND estimate IS NOT NULL AND `+where+` ORDER BY 1`)
+		`SELECT concat_ws(' · ', study, outcome, subgroup) AS experience, effect, low, high, treated, comparison FROM (
+  SELECT DISTINCT `+ifSeveral("study")+` AS study, `+ifSeveral("coalesce(label, outcome)")+` AS outcome, subgroup, estimate AS effect, ci_low AS low, ci_high AS high, n_treated AS treated, n_comparison AS comparison
+  FROM study_effect WHERE subgroup_by = 'experience' AND subgroup IN (${band:sqlstring}) AND estimate IS NOT NULL AND `+where+`)
+ORDER BY study, outcome, `+leastYears("subgroup"))
 	c.overrides = figures("low", "high", "treated", "comparison")
 	b.bars(c, true)
 }

@@ -36,9 +36,15 @@ func trustAndEquity(words map[string]*metrics.Metric) dashboards.Dashboard {
 
 // eventStudy shows engagement around changes of access.
 func eventStudy(b *metricBoard) {
-	c := b.about(metric{id: "engagement_event_study", title: "Engagement around changes of access", w: 12, h: 8})
-	c.series = []string{"change", "from", "to"}
-	c.sql = fmt.Sprintf(`SELECT concat_ws(' · ', breakdown, category) AS month, engagement_event_study AS change, engagement_event_study_low AS "from", engagement_event_study_high AS "to"
-FROM trust WHERE district_id IN (${district:sqlstring}) AND engagement_event_study IS NOT NULL AND %s ORDER BY breakdown, category_order`, within)
-	b.bars(c, false)
+	c := b.about(metric{id: "engagement_event_study", title: "Engagement around evaluators' access", w: 12, h: 8})
+	c.means = "Along the months before and after evaluators were given access; limits of 95 %; of several districts, their mean. Other changes of access are in the table below.\n\n" + c.means
+	c.series, c.decimals = []string{"change", "from", "to"}, nil
+	c.overrides = []dashboards.Override{unit("months since", "none")}
+	for _, limit := range []string{"from", "to"} {
+		c.overrides = append(c.overrides, named(limit, dashboards.Property{ID: "custom.lineStyle", Value: map[string]any{"fill": "dash", "dash": []int{6, 6}}},
+			dashboards.Property{ID: "custom.lineWidth", Value: 1}, dashboards.Property{ID: "custom.showPoints", Value: "never"}))
+	}
+	c.sql = fmt.Sprintf(`SELECT category_order AS "months since", avg(engagement_event_study) AS change, avg(engagement_event_study_low) AS "from", avg(engagement_event_study_high) AS "to"
+FROM trust WHERE district_id IN (${district:sqlstring}) AND engagement_event_study IS NOT NULL AND breakdown LIKE '%%evaluators granted' AND %s GROUP BY 1 ORDER BY 1`, within)
+	b.curve(c, "months since")
 }

@@ -83,7 +83,8 @@ type Gateway struct {
 	recorded chan struct{}    // closed when the last one is there
 
 	mu       sync.Mutex
-	running  map[string]int // statements by principal
+	running  map[string]int             // statements by principal
+	waiting  map[string][]chan struct{} // statements that wait for one of their principal's to end
 	manifest *snapshot.Manifest
 }
 
@@ -100,6 +101,7 @@ func New(c Config) (*Gateway, error) {
 	gw := &Gateway{
 		Config: c, guard: g, parser: p, scopes: newScopes(c.Instances), turns: newTurns(cmp.Or(c.Running, math.MaxInt)),
 		running:  map[string]int{},
+		waiting:  map[string][]chan struct{}{},
 		outcomes: make(chan audit.Entry, outcomesWaiting), recorded: make(chan struct{}),
 	}
 	if gw.catalog, err = p.shadowed(context.Background()); err != nil {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/weir-warehouse/weir/policy"
 	"github.com/weir-warehouse/weir/policy/audit"
@@ -142,23 +144,71 @@ func newID() string {
 	return hex.EncodeToString(id[:])
 }
 
+// A statement waits for one of its principal's own to end, as the panels of a
+// dashboard do, which ask all at once: so long, and so many.
+const (
+	patience    = 15 * time.Second
+	mostWaiting = 100
+)
+
 // slot takes one of the statements that the scope allows its principal at
-// once.
-func (s *Session) slot(limit int) (func(), error) {
+// once, and waits for one to end if they all run.
+func (s *Session) slot(ctx context.Context, limit int) (func(), error) {
+	g, who := s.g, s.request.Principal.ID
+	busy := policy.Errorf(policy.Busy, "%d statements of yours are running, as many as you may have at once; wait for one to end", limit)
+	g.mu.Lock()
+	if limit <= 0 || g.running[who] < limit {
+		g.running[who]++
+		g.mu.Unlock()
+		return s.free, nil
+	}
+	if len(g.waiting[who]) >= mostWaiting {
+		g.mu.Unlock()
+		return nil, busy
+	}
+	turn := make(chan struct{})
+	g.waiting[who] = append(g.waiting[who], turn)
+	g.mu.Unlock()
+	patient, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	select {
+	case <-turn:
+		return s.free, nil
+	case <-patient.Done():
+	}
+	g.mu.Lock()
+	i := slices.Index(g.waiting[who], turn)
+	if i >= 0 {
+		g.waiting[who] = slices.Delete(g.waiting[who], i, i+1)
+	}
+	if len(g.waiting[who]) == 0 {
+		delete(g.waiting, who)
+	}
+	g.mu.Unlock()
+	if i < 0 { // it came at the same moment
+		s.free()
+	}
+	if ctx.Err() != nil {
+		return nil, policy.Errorf(policy.Canceled, "the statement was cancelled while it waited for others of yours")
+	}
+	return nil, busy
+}
+
+// free gives a statement's place to the next of the principal that waits.
+func (s *Session) free() {
 	g, who := s.g, s.request.Principal.ID
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if limit > 0 && g.running[who] >= limit {
-		return nil, policy.Errorf(policy.Busy, "%d statements of yours are running, as many as you may have at once; wait for one to end", limit)
-	}
-	g.running[who]++
-	return func() {
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		if g.running[who]--; g.running[who] == 0 {
-			delete(g.running, who)
+	if next := g.waiting[who]; len(next) > 0 {
+		close(next[0])
+		if g.waiting[who] = next[1:]; len(next) == 1 {
+			delete(g.waiting, who)
 		}
-	}, nil
+		return
+	}
+	if g.running[who]--; g.running[who] == 0 {
+		delete(g.running, who)
+	}
 }
 
 // hide turns an inner error into one that is safe to show, and leaves the

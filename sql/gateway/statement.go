@@ -70,7 +70,7 @@ func (s *Session) start(lasting, ctx context.Context, r *Result, o *open, snapsh
 	if len(params) != len(c.parameters) {
 		return policy.Errorf(policy.Usage, "the statement has %d parameters, and %d values are given", len(c.parameters), len(params))
 	}
-	free, err := s.slot(o.scope.Limits.Statements)
+	free, err := s.slot(ctx, o.scope.Limits.Statements)
 	if err != nil {
 		return err
 	}

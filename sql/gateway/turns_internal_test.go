@@ -5,8 +5,11 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/weir-warehouse/weir/policy"
 )
 
 // TestTurnsAreFair asserts that a principal with many statements waits as long
@@ -84,5 +87,60 @@ func TestNoTurnIsLost(t *testing.T) {
 				t.Errorf("%d of %d turns are free, %d wait, %d at once", q.free, n, q.count(), most)
 			}
 		})
+	})
+}
+
+// A statement above the limit waits for one of its principal's to end, in the
+// order of coming; not for ever, and not after its client has given up.
+func TestStatementsWaitForTheirPrincipals(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &Gateway{running: map[string]int{}, waiting: map[string][]chan struct{}{}}
+		s := &Session{g: g, request: policy.Request{Principal: policy.Principal{ID: "a"}}}
+		other := &Session{g: g, request: policy.Request{Principal: policy.Principal{ID: "b"}}}
+		free, err := s.slot(t.Context(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var came []string
+		ask := func(ctx context.Context, name string) {
+			go func() {
+				free, err := s.slot(ctx, 1)
+				if err != nil {
+					came = append(came, name+" "+string(policy.CodeOf(err)))
+					return
+				}
+				came = append(came, name)
+				free()
+			}()
+			synctest.Wait()
+		}
+		gone, cancel := context.WithCancel(t.Context())
+		ask(gone, "gone")
+		ask(t.Context(), "first")
+		ask(t.Context(), "second")
+		if free, err := other.slot(t.Context(), 1); err != nil {
+			t.Errorf("another principal: %v", err)
+		} else {
+			free()
+		}
+		cancel()
+		synctest.Wait()
+		free()
+		synctest.Wait()
+		free, err = s.slot(t.Context(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ask(t.Context(), "late")
+		time.Sleep(patience)
+		synctest.Wait()
+		free()
+		if want := []string{"gone canceled", "first", "second", "late busy"}; !slices.Equal(came, want) {
+			t.Errorf("got %q, want %q", came, want)
+		}
+		if len(g.running)+len(g.waiting) > 0 {
+			t.Errorf("left: %v running, %v waiting", g.running, g.waiting)
+		}
 	})
 }
