@@ -145,10 +145,13 @@ func (b *board) table(c chart) {
 	c.steps = nil
 	for _, kind := range []string{"string", "number", "time"} {
 		none := dashboards.Override{Matcher: dashboards.Matcher{ID: "byType", Options: kind}, Properties: []dashboards.Property{{ID: "noValue", Value: "–"}}}
+		if kind == "number" {
+			none.Properties = append(none.Properties, dashboards.Property{ID: "custom.width", Value: 100})
+		}
 		c.overrides = append([]dashboards.Override{none}, c.overrides...)
 	}
 	b.add("table", "table", c, map[string]any{
-		"align": "auto", "filterable": true, "inspect": true, "minWidth": 70, "wrapHeaderText": true, "cellOptions": map[string]any{"type": "auto", "wrapText": true},
+		"align": "auto", "filterable": true, "inspect": true, "minWidth": 140, "wrapHeaderText": true, "cellOptions": map[string]any{"type": "auto", "wrapText": true},
 	}, map[string]any{"showHeader": true, "cellHeight": "sm", "footer": map[string]any{"show": false}})
 }
 
@@ -243,6 +246,11 @@ func unit(name, u string) dashboards.Override {
 // width gives the column of that name a width.
 func width(name string, pixels int) dashboards.Override {
 	return named(name, dashboards.Property{ID: "custom.width", Value: pixels})
+}
+
+// onOneLine keeps a column of long texts on one line; a click shows all of one.
+func onOneLine(name string, pixels int) dashboards.Override {
+	return named(name, dashboards.Property{ID: "custom.width", Value: pixels}, dashboards.Property{ID: "custom.cellOptions", Value: map[string]any{"type": "auto", "wrapText": false}})
 }
 
 // coloured colours a column's cells by its words.

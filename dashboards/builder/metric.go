@@ -198,15 +198,17 @@ func (b *metricBoard) shown(m metric, more ...string) {
 	c.unit, c.decimals = "", nil
 	first, names := m.along()
 	var columns, given []string
-	if m.by != "" {
-		columns = append(columns, fmt.Sprintf(`%s AS "%s"`, first, strings.ReplaceAll(m.by, "_", " ")))
+	if by := strings.ReplaceAll(m.by, "_", " "); by != "" {
+		columns = append(columns, fmt.Sprintf(`%s AS "%s"`, first, by))
+		c.overrides = append(c.overrides, width(by, 190))
 	}
 	for _, id := range append([]string{m.id}, more...) {
 		title := strings.ToLower(b.metrics[id].Title)
 		columns = append(columns, fmt.Sprintf(`%s_shown AS "%s"`, id, title))
+		c.overrides = append(c.overrides, width(title, 160))
 		if len(more) == 0 {
 			columns = append(columns, id+"_low AS low", id+"_high AS high", id+"_n AS n")
-			c.overrides = []dashboards.Override{unit("low", unitOf(b.metrics[id].Unit)), unit("high", unitOf(b.metrics[id].Unit))}
+			c.overrides = append(c.overrides, unit("low", unitOf(b.metrics[id].Unit)), unit("high", unitOf(b.metrics[id].Unit)))
 		}
 		given = append(given, id+"_shown IS NOT NULL")
 	}
@@ -216,8 +218,8 @@ func (b *metricBoard) shown(m metric, more ...string) {
 	} else if m.by != "" {
 		order += ", " + m.by
 	}
-	c.sql = fmt.Sprintf(`SELECT district_id AS district, coalesce(session_id, '%s') AS session, %s FROM %s
-WHERE %s AND (%s) ORDER BY %s`, allSessions, strings.Join(columns, ", "), b.family(m.id), cells(m.breakdown, names...), strings.Join(given, " OR "), order)
+	c.sql = fmt.Sprintf(`SELECT %s, coalesce(session_id, '%s') AS session, district_id AS district FROM %s
+WHERE %s AND (%s) ORDER BY %s`, strings.Join(columns, ", "), allSessions, b.family(m.id), cells(m.breakdown, names...), strings.Join(given, " OR "), order)
 	b.table(c)
 }
 

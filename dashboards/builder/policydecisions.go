@@ -77,7 +77,7 @@ FROM audit.decisions WHERE ` + asked + ` GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`,
 	})
 	b.table(chart{
 		title: "Denials", means: "The latest denials: who, for what, and the reasons that the policy gave. Literals in statements are replaced by ?.", source: logSource, empty: "nothing was denied", w: 12, h: 8,
-		overrides: []dashboards.Override{width("timestamp", 170), width("principal", 130)},
+		overrides: []dashboards.Override{width("timestamp", 170), width("principal", 130), onOneLine("reasons", 300), onOneLine("statement", 600)},
 		sql: `SELECT timestamp, principal, purpose, door, array_to_string(reasons, '; ') AS reasons, fingerprint AS statement
 FROM audit.decisions WHERE ` + asked + ` AND verdict = 'deny' ORDER BY timestamp DESC LIMIT 100`,
 	})
@@ -105,18 +105,18 @@ WHERE d."rows" > 10000 AND d."rows" > 5 * u.usual ORDER BY d."rows" DESC LIMIT 5
 func standing(b *board) {
 	b.table(chart{
 		title: "Policy revisions", means: "Bundles that were put in force, and those that were refused, with the reason.", source: "audit.policy_revision", empty: "none in the time range", w: 12, h: 7,
-		overrides: []dashboards.Override{coloured("verdict", word(blue, "allow"), word(vermilion, "deny")), width("timestamp", 170), width("verdict", 80)},
+		overrides: []dashboards.Override{coloured("verdict", word(blue, "allow"), word(vermilion, "deny")), width("timestamp", 170), width("verdict", 90), onOneLine("reasons", 300)},
 		sql: `SELECT timestamp, verdict, revision, origin, array_to_string(reasons, '; ') AS reasons, program_version AS program
 FROM audit.policy_revision WHERE $__timeFilter(timestamp) ORDER BY timestamp DESC LIMIT 100`,
 	})
 	b.table(chart{
 		title: "Checkpoint", means: "The signed checkpoint of the log: its entries and root, and what the last verification found, of how many entries and when.", source: "audit.checkpoint", empty: "no checkpoint", w: 12, h: 7,
-		overrides: []dashboards.Override{coloured("state", word(blue, "intact"), word(orange, "never"))},
+		overrides: []dashboards.Override{coloured("state", word(blue, "intact"), word(orange, "never")), width("verified", 170)},
 		sql:       "SELECT entries, root, state, verified_entries AS \"entries verified\", verified_at AS \"verified\", reason FROM audit.checkpoint",
 	})
 	b.table(chart{
 		title: "Agreements", means: "Agreements by their last day. After it nobody sees anything under them, and the data must have been destroyed.", source: "audit.agreement", empty: "no agreements", w: 12, h: 7,
-		overrides: []dashboards.Override{named("days left", dashboards.Property{ID: "thresholds", Value: dashboards.Thresholds{Mode: "absolute", Steps: falling(0, 90)}}, dashboards.Property{ID: "color", Value: map[string]any{"mode": "thresholds"}},
+		overrides: []dashboards.Override{onOneLine("datasets", 400), named("days left", dashboards.Property{ID: "thresholds", Value: dashboards.Thresholds{Mode: "absolute", Steps: falling(0, 90)}}, dashboards.Property{ID: "color", Value: map[string]any{"mode": "thresholds"}},
 			textColoured())},
 		sql: `SELECT agreement, purpose, array_to_string(parties, ', ') AS parties, members, CAST(destroy_by AS VARCHAR) AS "destroy by", date_diff('day', current_date, destroy_by) AS "days left",
   array_to_string(datasets, ', ') AS datasets FROM audit.agreement ORDER BY destroy_by NULLS FIRST, agreement`,

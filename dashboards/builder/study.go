@@ -68,10 +68,10 @@ FROM study_effect WHERE main AND `+where+` ORDER BY 1, 2`)
 func evidence(b *board, where string, w, h int) {
 	c := studyChart("study", "Quality of the evidence", "The rating that the rules of the What Works Clearinghouse (Handbook 5.0) and of ESSA suggest for the primary outcome. "+
 		"A matched study reaches tier 2 at best, and only with outcomes of students. Deviations are departures from what was registered.", w, h,
-		`SELECT DISTINCT study, title, coalesce(wwc, 'not rated') AS "What Works Clearinghouse", coalesce('tier ' || nullif(essa_tier, 0), 'not rated') AS "ESSA", deviations, warnings, teachers, schools, released_on AS released
+		`SELECT DISTINCT study, title, coalesce(wwc, 'not rated') AS "What Works Clearinghouse", coalesce('tier ' || nullif(essa_tier, 0), 'not rated') AS "ESSA", deviations, warnings, teachers, schools, CAST(released_on AS VARCHAR) AS released
 FROM study WHERE `+where+` ORDER BY 1`)
 	c.overrides = []dashboards.Override{
-		width("title", 260),
+		width("study", 200), width("title", 240), width("What Works Clearinghouse", 180),
 		coloured("What Works Clearinghouse", word(blue, "meets without reservations"), word(green, "meets with reservations"), word(vermilion, "does not meet")),
 		coloured("ESSA", word(blue, "tier 1"), word(green, "tier 2"), word(orange, "tier 3"), word(grey, "tier 4")),
 	}
@@ -83,7 +83,7 @@ func balance(b *board, where string) {
 	c := studyChart("study", "Balance at a glance", "The greatest standardized difference of a covariate between treated and comparison teachers, before and after matching, "+
 		"and how many were matched (teacher-years, rounded). Up to 0.05 is equal, up to 0.25 needs adjustment, above is not comparable (What Works Clearinghouse).", 12, 9,
 		`SELECT DISTINCT study, max_smd_before AS before, max_smd AS after, n_treated AS treated, n_comparison AS comparison, matching FROM study WHERE `+where+` ORDER BY 1`)
-	c.overrides = []dashboards.Override{stepped("before", rising(adjustedFrom, unequalFrom)), stepped("after", rising(adjustedFrom, unequalFrom))}
+	c.overrides = []dashboards.Override{width("study", 190), onOneLine("matching", 500), stepped("before", rising(adjustedFrom, unequalFrom)), stepped("after", rising(adjustedFrom, unequalFrom))}
 	b.table(c)
 	c = studyChart("study_balance", "Balance of each covariate", "Standardized differences (absolute) of each covariate between treated and comparison teachers, before and after matching: a love plot. "+
 		"Covariates that would tell of few people are left out.", 12, 9,
