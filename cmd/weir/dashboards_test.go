@@ -142,7 +142,15 @@ func (v viewer) fields(what string, p dashboards.Panel, a asked) {
 	v.Helper()
 	var used []string
 	for _, o := range p.FieldConfig.Overrides {
-		used = append(used, o.Matcher.Options)
+		if o.Matcher.ID == "byName" {
+			used = append(used, o.Matcher.Options)
+		}
+	}
+	for _, t := range p.Transformations {
+		used = append(used, strings.Fields(strings.Trim(fmt.Sprint(t.Options["fields"]), "[]"))...)
+	}
+	if along, ok := p.Options["xField"].(string); ok {
+		used = append(used, along)
 	}
 	if p.Type == "xychart" {
 		for _, axis := range []string{"x", "y"} {
