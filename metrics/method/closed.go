@@ -38,7 +38,7 @@ type closed struct {
 	form    func(o Options) form
 }
 
-func (closed) Version() int { return 2 }
+func (closed) Version() int { return 3 }
 
 func (closed) Rereads() bool { return false }
 

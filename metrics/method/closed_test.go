@@ -270,50 +270,43 @@ func slopeDF(units []unit, of func([]unit) float64) float64 {
 	return products.Trace() * products.Trace() / (norm * norm)
 }
 
-// TestContrast compares with a regression on the group, and on the logarithm of
-// means with the delta method.
+// TestContrast compares with regressions on the group that leave out each school.
 func TestContrast(t *testing.T) {
 	t.Parallel()
 	units := sample(300)
 	conn := connect(t, 2, units)
-	treated := column(units, func(u unit) float64 {
-		if u.treated {
-			return 1
+	of := func(units []unit) (difference, ratio float64) {
+		treated := column(units, func(u unit) float64 {
+			if u.treated {
+				return 1
+			}
+			return 0
+		})
+		fit, err := stats.LeastSquares(stats.Design{Names: []string{"treated"}, Columns: [][]float64{treated}}.WithIntercept(len(units)), column(units, numerator), nil)
+		if err != nil {
+			t.Fatal(err)
 		}
-		return 0
-	})
-	fit, err := stats.LeastSquares(stats.Design{Names: []string{"treated"}, Columns: [][]float64{treated}}.WithIntercept(len(units)), column(units, numerator), nil)
-	if err != nil {
-		t.Fatal(err)
+		covariance, err := fit.Covariance(stats.Classical)
+		if err != nil {
+			t.Fatal(err)
+		}
+		control, err := covariance.Contrast([]float64{1, 0})
+		if err != nil {
+			t.Fatal(err)
+		}
+		both, err := covariance.Contrast([]float64{1, 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return both.Value - control.Value, both.Value / control.Value
 	}
-	covariance, err := fit.Covariance(stats.CR1, codes(units, bySchool))
-	if err != nil {
-		t.Fatal(err)
-	}
-	difference, err := covariance.Coefficient("treated")
-	if err != nil {
-		t.Fatal(err)
-	}
-	low, high := difference.Interval(method.Level)
+	difference, ratio := of(units)
+	same := func(v float64) float64 { return v }
+	low, high := jackknifed(t, units, same, same, func(units []unit) float64 { d, _ := of(units); return d })
 	got := estimate(t, conn, "contrast", "SELECT * EXCLUDE (denominator) FROM units", method.Options{"as": "difference"})[""]
-	got.is(t, "difference", difference.Value, low, high)
-
-	control, err := covariance.Contrast([]float64{1, 0})
-	if err != nil {
-		t.Fatal(err)
-	}
-	both, err := covariance.Contrast([]float64{1, 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	// var(a − b) = var a + var b − 2 cov
-	shared := (both.SE*both.SE + control.SE*control.SE - difference.SE*difference.SE) / 2
-	ratio, err := stats.LogRatio(both, control, shared)
-	if err != nil {
-		t.Fatal(err)
-	}
-	value, low, high := ratio.Exp(method.Level)
-	estimate(t, conn, "contrast", "SELECT * EXCLUDE (denominator) FROM units", nil)[""].is(t, "ratio", value, low, high)
+	got.is(t, "difference", difference, low, high)
+	low, high = jackknifed(t, units, math.Log, math.Exp, func(units []unit) float64 { _, r := of(units); return r })
+	estimate(t, conn, "contrast", "SELECT * EXCLUDE (denominator) FROM units", nil)[""].is(t, "ratio", ratio, low, high)
 }
 
 // TestRates compares with Wilson's interval of the effective sample size.

@@ -88,6 +88,11 @@ func around(label string) func(c cell, v, se, t float64) (low, high float64, l s
 // the rows that are treated with that of the others: as a ratio, whose interval
 // is on the logarithmic scale, or as a difference. Rows with an empty treated do
 // not count, and people are those of the smaller group.
+//
+// The interval is by the jackknife, since a group of which most are in a few
+// schools makes the delta method too sure (MacKinnon, Nielsen and Webb, Journal of
+// Applied Econometrics 38, 2023); by the delta method where without some school
+// there is nothing to compare.
 func contrast(o Options) form {
 	part := func(expression, when string) string {
 		return fmt.Sprintf("CASE WHEN %s THEN %s ELSE 0 END", when, expression)
@@ -104,7 +109,8 @@ func contrast(o Options) form {
 		f.slope = func(s []float64) []float64 {
 			return []float64{1 / s[1], -s[0] / (s[1] * s[1]), -1 / s[3], s[2] / (s[3] * s[3])}
 		}
-		f.limits = around("delta, CR1 by {cluster}, t")
+		same := func(v float64) float64 { return v }
+		f.limits = f.jackknifed("", same, same)
 		return f
 	}
 	f.value = func(s []float64) float64 {
@@ -114,8 +120,17 @@ func contrast(o Options) form {
 		return s[0] / s[1] / (s[2] / s[3])
 	}
 	f.slope = func(s []float64) []float64 { return []float64{1 / s[0], -1 / s[1], -1 / s[2], 1 / s[3]} }
-	f.limits = func(c cell, v, se, t float64) (low, high float64, label string) {
-		return v * math.Exp(-t*se), v * math.Exp(t*se), "delta on the logarithm, CR1 by " + c.by + ", t"
-	}
+	f.limits = f.jackknifed(" on the logarithm", math.Log, math.Exp)
 	return f
+}
+
+// jackknifed is the interval by leaving out each cluster, on a scale on which se is
+// the standard error by the delta method, which stands in.
+func (f form) jackknifed(on string, scale, back func(float64) float64) func(c cell, v, se, t float64) (low, high float64, label string) {
+	return func(c cell, v, se, t float64) (low, high float64, label string) {
+		if low, high = c.jackknife(v, f.value, scale, back); nullable(low) != nil && nullable(high) != nil {
+			return low, high, "jackknife" + on + " over " + plural(c.by) + ", t"
+		}
+		return back(scale(v) - t*se), back(scale(v) + t*se), "delta" + on + ", CR1 by " + c.by + ", t"
+	}
 }

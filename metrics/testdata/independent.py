@@ -299,6 +299,20 @@ def contrast(u, person, how):
     m1, m0 = a[d].sum() / b[d].sum(), a[~d].sum() / b[~d].sum()
     influence = pd.Series(np.where(d, (a - m1 * b) / b[d].sum(), -(a - m0 * b) / b[~d].sum()), index=u.index)
     n = min(u[d & (b > 0)][person].nunique(), u[~d & (b > 0)][person].nunique())
+
+    def of(part):
+        d = part.treated.astype(bool)
+        a = part.numerator.astype(float)
+        b = part.denominator.astype(float) if "denominator" in part else pd.Series(1.0, index=part.index)
+        if b[d].sum() == 0 or b[~d].sum() == 0:
+            return np.nan
+        m1, m0 = a[d].sum() / b[d].sum(), a[~d].sum() / b[~d].sum()
+        return m1 - m0 if how == "difference" else m1 / m0 if m1 > 0 and m0 > 0 else np.nan
+
+    scale, back = (lambda v: v, lambda v: v) if how == "difference" else (np.log, np.exp)
+    value, low, high = jackknife(u, person, of, scale, back)
+    if np.isfinite([low, high]).all():
+        return value, low, high, n
     if how == "difference":
         se, t, _ = sandwich(influence, clusters(u, person))
         return m1 - m0, m1 - m0 - t * se, m1 - m0 + t * se, n
