@@ -209,7 +209,7 @@ func (w *walker) take(c *circuit, next change) {
 			w.open = slices.Delete(w.open, at, at+1)
 			continue
 		}
-		w.off[p.sum] = int8(next.direction * p.sign)
+		w.off[p.sum] = int8(next.direction * p.sign) //nolint:gosec // 1 or -1
 		w.open = append(w.open, p.sum)
 	}
 }
@@ -252,7 +252,7 @@ func (w *walker) left(c change) (int, bool) {
 		switch w.off[p.sum] {
 		case 0:
 			left++
-		case int8(c.direction * p.sign):
+		case int8(c.direction * p.sign): //nolint:gosec // 1 or -1
 			return 0, false
 		default:
 			left--
