@@ -190,13 +190,9 @@ func seriesOptions() map[string]any {
 
 // bars shows a bar for each row: the first column names it, the others are
 // numbers.
-func (b *board) bars(c chart, horizontal bool) {
-	orientation := "vertical"
-	if horizontal {
-		orientation = "horizontal"
-	}
+func (b *board) bars(c chart) {
 	options := seriesOptions()
-	options["orientation"], options["showValue"], options["groupWidth"], options["barWidth"] = orientation, "auto", 0.7, 0.9
+	options["orientation"], options["showValue"], options["groupWidth"], options["barWidth"] = "horizontal", "auto", 0.7, 0.9
 	options["xTickLabelMaxLength"], options["text"] = 24, map[string]any{"valueSize": 12}
 	b.add("barchart", "table", c, map[string]any{"fillOpacity": 85, "lineWidth": 0}, options)
 }

@@ -50,7 +50,7 @@ FROM observation_score s JOIN observation o USING (observation_id) WHERE ` + see
 		title: "Scores by element", means: "Mean score of each element of the rubric, as a share of its scale.", source: scoreSource, empty: "no scores in the time range", w: 12, h: 8, unit: "percentunit", min: new(float64(0)), max: new(float64(1)),
 		sql: `SELECT s.element, avg((s.score - s.scale_min) / nullif(s.scale_max - s.scale_min, 0)) AS score
 FROM observation_score s JOIN observation o USING (observation_id) WHERE ` + seen + ` GROUP BY 1 ORDER BY 1`,
-	}, true)
+	})
 	b.table(chart{
 		title: "Teachers", means: "Each teacher's formal observations in the time range: how many, when last, and the mean score as a share of the rubric's scale.", source: scoreSource, empty: "no observations", w: 12, h: 9,
 		overrides: []dashboards.Override{unit("score", "percentunit")},

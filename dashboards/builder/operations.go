@@ -55,7 +55,7 @@ FROM operations.load WHERE $__timeFilter(timestamp) AND dataset IN (${dataset:sq
 	b.bars(chart{
 		title: "Quarantine by rule", means: "Rows that broke each rule when they were loaded. A row that broke two counts for both.", source: "operations.quarantine", empty: "nothing was quarantined", w: 12, h: 8,
 		sql: `SELECT rule, sum("rows") AS "rows" FROM operations.quarantine WHERE $__timeFilter(timestamp) AND dataset IN (${dataset:sqlstring}) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20`,
-	}, true)
+	})
 	b.table(chart{
 		title: "Loads", means: "The latest batches: a batch is a file's content for one dataset. Files are not named.", source: "operations.load", empty: "nothing was loaded", w: 12, h: 9,
 		overrides: []dashboards.Override{width("timestamp", 170), unit("quarantined share", "percentunit"), unit("seconds", "s")},

@@ -64,7 +64,7 @@ func decisionFigures(b *board) {
 		title: "Decisions by dataset", means: "Decisions that touched each dataset, of the twelve most asked for; one that touched two counts for both.", source: logSource, empty: "no decisions", w: 12, h: 8, series: verdicts,
 		sql: `SELECT dataset, count(*) FILTER (WHERE verdict = 'allow') AS allow, nullif(count(*) FILTER (WHERE verdict = 'deny'), 0) AS deny
 FROM (SELECT unnest(datasets) AS dataset, verdict FROM audit.decisions WHERE ` + asked + `) GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 12`,
-	}, true)
+	})
 }
 
 func decisionTables(b *board) {

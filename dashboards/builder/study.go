@@ -47,7 +47,7 @@ func matchedAgainstNaive(b *board, where string) {
 FROM study_effect WHERE main AND measure = 'difference' AND `+where+` ORDER BY 1`)
 	c.series, c.decimals = []string{"matched", "naive"}, new(2)
 	c.overrides = append(figures("matched from", "matched to", "naive from", "naive to", "treated", "comparison"), unit("treated", "short"), unit("comparison", "short"))
-	b.bars(c, true)
+	b.bars(c)
 }
 
 // effects shows the same in numbers.
@@ -89,7 +89,7 @@ func balance(b *board, where string) {
 		"Covariates that would tell of few people are left out.", 12, 9,
 		`SELECT DISTINCT concat_ws(' · ', `+ifSeveral("study")+`, covariate) AS covariate, abs(smd_before) AS before, abs(smd) AS after FROM study_balance WHERE `+where+` ORDER BY 1`)
 	c.series, c.decimals, c.min = []string{"after", "before"}, new(2), new(float64(0))
-	b.bars(c, true)
+	b.bars(c)
 }
 
 // stepped colours a column's numbers by steps.
@@ -108,7 +108,7 @@ func byExperience(b *board, where string) {
   FROM study_effect WHERE subgroup_by = 'experience' AND subgroup IN (${band:sqlstring}) AND estimate IS NOT NULL AND `+where+`)
 ORDER BY study, outcome, `+leastYears("subgroup"))
 	c.overrides = figures("low", "high", "treated", "comparison")
-	b.bars(c, true)
+	b.bars(c)
 }
 
 // specifications shows effects by other ways to match and to model.
