@@ -145,13 +145,16 @@ func (b *board) table(c chart) {
 	c.steps = nil
 	for _, kind := range []string{"string", "number", "time"} {
 		none := dashboards.Override{Matcher: dashboards.Matcher{ID: "byType", Options: kind}, Properties: []dashboards.Property{{ID: "noValue", Value: "–"}}}
-		if kind == "number" {
+		switch kind {
+		case "number":
 			none.Properties = append(none.Properties, dashboards.Property{ID: "custom.width", Value: 100})
+		case "time":
+			none.Properties = append(none.Properties, onOneLine("", 190).Properties...)
 		}
 		c.overrides = append([]dashboards.Override{none}, c.overrides...)
 	}
 	b.add("table", "table", c, map[string]any{
-		"align": "auto", "filterable": true, "inspect": true, "minWidth": 140, "wrapHeaderText": true, "cellOptions": map[string]any{"type": "auto", "wrapText": true},
+		"align": "auto", "filterable": true, "inspect": true, "minWidth": 165, "wrapHeaderText": true, "cellOptions": map[string]any{"type": "auto", "wrapText": true},
 	}, map[string]any{"showHeader": true, "cellHeight": "sm", "footer": map[string]any{"show": false}})
 }
 

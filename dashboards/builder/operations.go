@@ -58,7 +58,7 @@ FROM operations.load WHERE $__timeFilter(timestamp) AND dataset IN (${dataset:sq
 	})
 	b.table(chart{
 		title: "Loads", means: "The latest batches: a batch is a file's content for one dataset. Files are not named.", source: "operations.load", empty: "nothing was loaded", w: 12, h: 9,
-		overrides: []dashboards.Override{width("timestamp", 170), unit("quarantined share", "percentunit"), unit("seconds", "s")},
+		overrides: []dashboards.Override{unit("quarantined share", "percentunit"), unit("seconds", "s")},
 		sql: `SELECT timestamp, dataset, read, loaded, updated, ended, quarantined, quarantined / nullif(read, 0) AS "quarantined share", seconds
 FROM operations.load WHERE $__timeFilter(timestamp) AND dataset IN (${dataset:sqlstring}) ORDER BY timestamp DESC, dataset LIMIT 200`,
 	})

@@ -77,7 +77,7 @@ FROM audit.decisions WHERE ` + asked + ` GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`,
 	})
 	b.table(chart{
 		title: "Denials", means: "The latest denials: who, for what, and the reasons that the policy gave. Literals in statements are replaced by ?.", source: logSource, empty: "nothing was denied", w: 12, h: 8,
-		overrides: []dashboards.Override{width("timestamp", 170), width("principal", 130), onOneLine("reasons", 300), onOneLine("statement", 600)},
+		overrides: []dashboards.Override{width("principal", 130), onOneLine("reasons", 300), onOneLine("statement", 600)},
 		sql: `SELECT timestamp, principal, purpose, door, array_to_string(reasons, '; ') AS reasons, fingerprint AS statement
 FROM audit.decisions WHERE ` + asked + ` AND verdict = 'deny' ORDER BY timestamp DESC LIMIT 100`,
 	})
@@ -105,13 +105,13 @@ WHERE d."rows" > 10000 AND d."rows" > 5 * u.usual ORDER BY d."rows" DESC LIMIT 5
 func standing(b *board) {
 	b.table(chart{
 		title: "Policy revisions", means: "Bundles that were put in force, and those that were refused, with the reason.", source: "audit.policy_revision", empty: "none in the time range", w: 12, h: 7,
-		overrides: []dashboards.Override{coloured("verdict", word(blue, "allow"), word(vermilion, "deny")), width("timestamp", 170), width("verdict", 90), onOneLine("reasons", 300)},
+		overrides: []dashboards.Override{coloured("verdict", word(blue, "allow"), word(vermilion, "deny")), width("verdict", 90), onOneLine("reasons", 300)},
 		sql: `SELECT timestamp, verdict, revision, origin, array_to_string(reasons, '; ') AS reasons, program_version AS program
 FROM audit.policy_revision WHERE $__timeFilter(timestamp) ORDER BY timestamp DESC LIMIT 100`,
 	})
 	b.table(chart{
 		title: "Checkpoint", means: "The signed checkpoint of the log: its entries and root, and what the last verification found, of how many entries and when.", source: "audit.checkpoint", empty: "no checkpoint", w: 12, h: 7,
-		overrides: []dashboards.Override{coloured("state", word(blue, "intact"), word(orange, "never")), width("verified", 170)},
+		overrides: []dashboards.Override{coloured("state", word(blue, "intact"), word(orange, "never"))},
 		sql:       "SELECT entries, root, state, verified_entries AS \"entries verified\", verified_at AS \"verified\", reason FROM audit.checkpoint",
 	})
 	b.table(chart{

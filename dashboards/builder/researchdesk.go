@@ -59,7 +59,7 @@ FROM research.study_event WHERE ` + steps + ` GROUP BY 1 ORDER BY max(timestamp)
 	b.table(chart{
 		title: "Deviations, approvals and refusals", means: "What was said of studies: why one departed from what was registered, and who approved or refused a report, by role.",
 		source: stepSource, empty: "nobody departed from what was registered, approved or refused", w: 24, h: 6,
-		overrides: []dashboards.Override{width("timestamp", 170), width("study", 260), coloured("step", word(blue, "approved"), word(orange, "deviated"), word(vermilion, "refused"))},
+		overrides: []dashboards.Override{width("study", 260), coloured("step", word(blue, "approved"), word(orange, "deviated"), word(vermilion, "refused"))},
 		sql: `SELECT timestamp, study, step, array_to_string(roles, ', ') AS role, reason, left(report_sha256, 12) AS report
 FROM research.study_event WHERE step IN ('approved', 'deviated', 'refused') AND ` + steps + ` ORDER BY 1 DESC, 2 LIMIT 100`,
 	})
