@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apache/arrow-go/v18/arrow"
+
 	"github.com/weir-warehouse/weir/policy"
 	"github.com/weir-warehouse/weir/sql/duck"
 	"github.com/weir-warehouse/weir/sql/gateway"
@@ -233,4 +235,43 @@ func TestCancelIsPrompt(t *testing.T) {
 		t.Fatalf("%v, want %s", err, policy.Canceled)
 	}
 	t.Logf("ended %v after it was cancelled", time.Since(canceled))
+}
+
+// BenchmarkCancel measures how long statements of several kinds take to end once
+// their client has given up. The limit is 100 ms.
+func BenchmarkCancel(b *testing.B) {
+	w, s, _ := benchWorld(b)
+	var worst time.Duration
+	var took []time.Duration
+	for b.Loop() {
+		for _, text := range []string{
+			"SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE (a.range * b.range) % 7 = 3",
+			"SELECT sum(x.quantity * y.quantity) FROM pd_cost x JOIN pd_cost y USING (ingredient)",
+			"SELECT cost_id, row_number() OVER (PARTITION BY unit ORDER BY amount, cost_id) FROM (SELECT a.* FROM pd_cost a, range(20))",
+			"SELECT DISTINCT a.cost_id || b.range FROM pd_cost a, range(20) b ORDER BY 1 DESC",
+			"WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT max(n) FROM t",
+			"SELECT * FROM pd_cost a, pd_cost b",
+		} {
+			ctx, cancel := context.WithCancel(context.Background())
+			var gaveUp time.Time
+			timer := time.AfterFunc(300*time.Millisecond, func() { gaveUp = time.Now(); cancel() })
+			r, err := s.Query(ctx, text)
+			for err == nil {
+				var batch arrow.RecordBatch
+				if batch, err = r.Next(); err == nil {
+					batch.Release()
+				}
+			}
+			if timer.Stop() || policy.CodeOf(err) != policy.Canceled {
+				w.t.Fatalf("%s: %v", text, err)
+			}
+			took = append(took, time.Since(gaveUp))
+			worst = max(worst, took[len(took)-1])
+			if r != nil {
+				r.Close()
+			}
+		}
+	}
+	b.ReportMetric(float64(median(took).Microseconds())/1000, "median-ms")
+	b.ReportMetric(float64(worst.Microseconds())/1000, "worst-ms")
 }

@@ -79,6 +79,7 @@ type Gateway struct {
 	turns   *turns
 	meters  *metrics
 
+	ending   sync.WaitGroup   // statements that nobody waits for any more
 	outcomes chan audit.Entry // on their way to the record
 	recorded chan struct{}    // closed when the last one is there
 
@@ -122,6 +123,7 @@ func New(c Config) (*Gateway, error) {
 // Close ends all instances, once every outcome is recorded. Sessions must have
 // ended.
 func (g *Gateway) Close() {
+	g.ending.Wait()
 	close(g.outcomes)
 	<-g.recorded
 	g.scopes.close()

@@ -34,6 +34,7 @@ type Result struct {
 	bytes   int64
 	err     error
 	done    []func()
+	working chan struct{} // closed when the engine, which nobody waits for, has ended its work; nil: it has
 }
 
 // ID is the decision's identifier in the audit log.
@@ -81,8 +82,48 @@ func (r *Result) turn() error {
 	return nil
 }
 
+// grace is how long a client that has given up waits for the engine, which looks
+// for an interruption between the steps of its work; some steps are long.
+const grace = 20 * time.Millisecond
+
+// await waits for the engine's work, and reports false if the statement's
+// context ended and the engine still works. What comes of it then ends with it.
+func (r *Result) await(work func()) bool {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		work()
+	}()
+	select {
+	case <-done:
+		return true
+	case <-r.ctx.Done():
+	}
+	select {
+	case <-done:
+		return true
+	case <-time.After(grace):
+		r.working = done
+		return false
+	}
+}
+
+// behind does something when the engine no longer works for the statement.
+func (r *Result) behind(do func()) {
+	if r.working == nil {
+		do()
+		return
+	}
+	r.session.g.ending.Go(func() {
+		<-r.working
+		do()
+	})
+}
+
 // Close ends the statement; how it ended will be recorded.
-func (r *Result) Close() {
+func (r *Result) Close() { r.behind(r.end) }
+
+func (r *Result) end() {
 	var code string
 	if r.decided {
 		code = r.ending() // before the statement's context ends

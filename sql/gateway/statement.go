@@ -104,8 +104,9 @@ func (s *Session) run(ctx context.Context, r *Result, o *open, c *checked, param
 	if err := r.turn(); err != nil {
 		return err
 	}
-	defer s.g.turns.give()
-	return s.begin(ctx, r, o, c, params)
+	err := s.begin(ctx, r, o, c, params)
+	r.behind(s.g.turns.give)
+	return err
 }
 
 // begin starts a statement in the instance where it belongs.
@@ -131,8 +132,12 @@ func (s *Session) begin(ctx context.Context, r *Result, o *open, c *checked, par
 	for i, at := range c.bound {
 		values[i] = duck.Param{Text: params[at].Value, Null: params[at].Null}
 	}
-	if r.stream, err = r.runner.statement.Query(ctx, values...); err != nil {
-		return r.safe(err)
+	var failed error
+	if !r.await(func() { r.stream, failed = r.runner.statement.Query(ctx, values...) }) {
+		return r.safe(&duck.Fault{Kind: duck.FaultCanceled, Text: context.Cause(ctx).Error()})
+	}
+	if failed != nil {
+		return r.safe(failed)
 	}
 	r.schema = s.named(r.stream.Schema(), c.names)
 	return nil

@@ -166,8 +166,8 @@ func (d *served) ends(want string) {
 	d.t.Errorf("the last outcome is %+v, want %s", last.Outcome, want)
 }
 
+//nolint:paralleltest // it measures the process's heap
 func TestAReaderThatStops(t *testing.T) {
-	t.Parallel()
 	d := serve(t)
 	d.server.SetPatience(300 * time.Millisecond)
 	c, ctx := d.client(), d.as(policy.DataSteward)
