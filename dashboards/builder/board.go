@@ -113,7 +113,7 @@ func (b *board) add(kind, format string, c chart, custom, options map[string]any
 	}
 	overrides := append([]dashboards.Override{}, c.overrides...)
 	for i, name := range c.series {
-		overrides = append(overrides, named(name, dashboards.Property{ID: "color", Value: map[string]any{"mode": "fixed", "fixedColor": palette()[i%len(palette())]}}))
+		overrides = append(overrides, named(name, painted(palette()[i%len(palette())])))
 	}
 	b.Panels = append(b.Panels, dashboards.Panel{
 		ID: len(b.Panels) + 1, Type: kind, Title: c.title, Description: fmt.Sprintf("%s\n\nSource: %s", c.means, c.source),
@@ -210,26 +210,29 @@ func (b *board) plane(c chart, x, y, label string) {
 	options := seriesOptions()
 	series := map[string]any{"x": field(x), "y": field(y)}
 	options["series"] = []any{series}
-	if len(c.series) > 0 {
-		options["mapping"] = "auto"
-	} else {
+	var parted []dashboards.Transformation
+	if len(c.series) == 0 {
 		options["mapping"], series["name"] = "manual", map[string]any{"fixed": label}
 		series["frame"] = map[string]any{"matcher": map[string]any{"id": "byIndex", "options": 0}}
-	}
-	for i, name := range c.series {
-		c.overrides = append(c.overrides, dashboards.Override{
-			Matcher:    dashboards.Matcher{ID: "byRegexp", Options: "/\\b" + name + "/"},
-			Properties: []dashboards.Property{{ID: "color", Value: map[string]any{"mode": "fixed", "fixedColor": palette()[i%len(palette())]}}},
-		})
-	}
-	split := len(c.series) > 0
-	c.series = nil
-	b.add("xychart", "table", c, map[string]any{"show": "points", "pointSize": map[string]any{"fixed": 9}}, options)
-	if split {
-		b.Panels[len(b.Panels)-1].Transformations = []dashboards.Transformation{{ID: "partitionByValues", Options: map[string]any{
+	} else {
+		options["mapping"] = "auto"
+		parted = []dashboards.Transformation{{ID: "partitionByValues", Options: map[string]any{
 			"fields": []string{label}, "keepFields": false, "naming": map[string]any{"asLabels": true},
 		}}}
+		for i, name := range c.series {
+			c.overrides = append(c.overrides, dashboards.Override{
+				Matcher: dashboards.Matcher{ID: "byRegexp", Options: "/\\b" + name + "/"}, Properties: []dashboards.Property{painted(palette()[i%len(palette())])},
+			})
+		}
+		c.series = nil
 	}
+	b.add("xychart", "table", c, map[string]any{"show": "points", "pointSize": map[string]any{"fixed": 9}}, options)
+	b.Panels[len(b.Panels)-1].Transformations = parted
+}
+
+// painted gives a series or a field a colour.
+func painted(colour string) dashboards.Property {
+	return dashboards.Property{ID: "color", Value: map[string]any{"mode": "fixed", "fixedColor": colour}}
 }
 
 // named overrides the field of that name.
@@ -245,6 +248,12 @@ func unit(name, u string) dashboards.Override {
 // width gives the column of that name a width.
 func width(name string, pixels int) dashboards.Override {
 	return named(name, dashboards.Property{ID: "custom.width", Value: pixels})
+}
+
+// stepped colours a column's numbers by steps.
+func stepped(name string, steps []dashboards.Step, more ...dashboards.Property) dashboards.Override {
+	return named(name, append(more, dashboards.Property{ID: "color", Value: map[string]any{"mode": "thresholds"}},
+		dashboards.Property{ID: "thresholds", Value: dashboards.Thresholds{Mode: "absolute", Steps: steps}}, textColoured())...)
 }
 
 // onOneLine keeps a column of long texts on one line; a click shows all of one.

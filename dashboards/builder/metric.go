@@ -162,11 +162,7 @@ func (b *metricBoard) values(m metric) {
 	case "experience_band":
 		order = leastYears("experience_band")
 	}
-	c.overrides = []dashboards.Override{
-		unit("n", "short"), named("n", dashboards.Property{ID: "custom.hideFrom", Value: map[string]bool{"viz": true, "legend": true, "tooltip": false}}),
-		named("low", dashboards.Property{ID: "custom.hideFrom", Value: map[string]bool{"viz": true, "legend": true, "tooltip": false}}),
-		named("high", dashboards.Property{ID: "custom.hideFrom", Value: map[string]bool{"viz": true, "legend": true, "tooltip": false}}),
-	}
+	c.overrides = append([]dashboards.Override{unit("n", "short")}, figures("n", "low", "high")...)
 	c.sql = fmt.Sprintf(`SELECT %[1]s AS "%[2]s", %[3]s AS "%[4]s", %[3]s_low AS low, %[3]s_high AS high, %[3]s_n AS n FROM %[5]s
 WHERE %[6]s AND %[3]s IS NOT NULL ORDER BY %[7]s`, label(first), strings.ReplaceAll(m.by, "_", " "), m.id, strings.ToLower(c.title), b.family(m.id), cells(m.breakdown, names...), order)
 	b.bars(c)

@@ -116,15 +116,13 @@ FROM audit.policy_revision WHERE $__timeFilter(timestamp) ORDER BY timestamp DES
 	})
 	b.table(chart{
 		title: "Agreements", means: "Agreements by their last day. After it nobody sees anything under them, and the data must have been destroyed.", source: "audit.agreement", empty: "no agreements", w: 12, h: 7,
-		overrides: []dashboards.Override{onOneLine("datasets", 400), named("days left", dashboards.Property{ID: "thresholds", Value: dashboards.Thresholds{Mode: "absolute", Steps: falling(0, 90)}}, dashboards.Property{ID: "color", Value: map[string]any{"mode": "thresholds"}},
-			textColoured())},
+		overrides: []dashboards.Override{onOneLine("datasets", 400), stepped("days left", falling(0, 90))},
 		sql: `SELECT agreement, purpose, array_to_string(parties, ', ') AS parties, members, CAST(destroy_by AS VARCHAR) AS "destroy by", date_diff('day', current_date, destroy_by) AS "days left",
   array_to_string(datasets, ', ') AS datasets FROM audit.agreement ORDER BY destroy_by NULLS FIRST, agreement`,
 	})
 	b.table(chart{
 		title: "Retention due", means: "Rows of the current snapshot that are older than their contract lets them be, and datasets for which that begins within 90 days.", source: "audit.retention_due", empty: "nothing is due", w: 12, h: 7,
-		overrides: []dashboards.Override{named("rows due", dashboards.Property{ID: "thresholds", Value: dashboards.Thresholds{Mode: "absolute", Steps: rising(1, 1)}}, dashboards.Property{ID: "color", Value: map[string]any{"mode": "thresholds"}},
-			textColoured())},
+		overrides: []dashboards.Override{stepped("rows due", rising(1, 1))},
 		sql: `SELECT dataset, rows_due AS "rows due", "rows", CAST(first_due AS VARCHAR) AS "first due", CAST(oldest AS VARCHAR) AS oldest, kept_months AS "kept months", counted_from AS "counted from"
 FROM audit.retention_due r WHERE r.first_due <= current_date + INTERVAL 90 DAY ORDER BY r.first_due, dataset`,
 	})

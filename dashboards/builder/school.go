@@ -48,6 +48,6 @@ func (b *metricBoard) beside(m metric) {
 	c.sql = `SELECT extract(epoch FROM CAST(period_end AS TIMESTAMP)) AS "time", coalesce('school ' || school_id, 'district') AS metric, ` + m.id + ` AS value FROM ` + b.family(m.id) + `
 WHERE ` + strings.Join(where, " AND ") + ` AND ` + m.id + ` IS NOT NULL ORDER BY 1`
 	c.series = []string{"district"}
-	c.overrides = []dashboards.Override{{Matcher: dashboards.Matcher{ID: "byRegexp", Options: "/^school /"}, Properties: []dashboards.Property{{ID: "color", Value: map[string]any{"mode": "fixed", "fixedColor": orange}}}}}
+	c.overrides = []dashboards.Override{{Matcher: dashboards.Matcher{ID: "byRegexp", Options: "/^school /"}, Properties: []dashboards.Property{painted(orange)}}}
 	b.lines(c)
 }

@@ -83,20 +83,14 @@ func balance(b *board, where string) {
 	c := studyChart("study", "Balance at a glance", "The greatest standardized difference of a covariate between treated and comparison teachers, before and after matching, "+
 		"and how many were matched (teacher-years, rounded). Up to 0.05 is equal, up to 0.25 needs adjustment, above is not comparable (What Works Clearinghouse).", 12, 9,
 		`SELECT DISTINCT study, max_smd_before AS before, max_smd AS after, n_treated AS treated, n_comparison AS comparison, matching FROM study WHERE `+where+` ORDER BY 1`)
-	c.overrides = []dashboards.Override{width("study", 190), onOneLine("matching", 500), stepped("before", rising(adjustedFrom, unequalFrom)), stepped("after", rising(adjustedFrom, unequalFrom))}
+	two := dashboards.Property{ID: "decimals", Value: 2}
+	c.overrides = []dashboards.Override{width("study", 190), onOneLine("matching", 500), stepped("before", rising(adjustedFrom, unequalFrom), two), stepped("after", rising(adjustedFrom, unequalFrom), two)}
 	b.table(c)
 	c = studyChart("study_balance", "Balance of each covariate", "Standardized differences (absolute) of each covariate between treated and comparison teachers, before and after matching: a love plot. "+
 		"Covariates that would tell of few people are left out.", 12, 9,
 		`SELECT DISTINCT concat_ws(' · ', `+ifSeveral("study")+`, covariate) AS covariate, abs(smd_before) AS before, abs(smd) AS after FROM study_balance WHERE `+where+` ORDER BY 1`)
 	c.series, c.decimals, c.min = []string{"after", "before"}, new(2), new(float64(0))
 	b.bars(c)
-}
-
-// stepped colours a column's numbers by steps.
-func stepped(name string, steps []dashboards.Step) dashboards.Override {
-	return named(name, dashboards.Property{ID: "decimals", Value: 2}, dashboards.Property{ID: "color", Value: map[string]any{"mode": "thresholds"}},
-		dashboards.Property{ID: "thresholds", Value: dashboards.Thresholds{Mode: "absolute", Steps: steps}},
-		textColoured())
 }
 
 // byExperience shows effects by experience.

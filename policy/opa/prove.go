@@ -14,6 +14,10 @@ import (
 // what is in use.
 const proofGCPercent = 400
 
+// proving lets one proof run at a time: each takes all processors, and changes
+// how garbage is collected.
+var proving sync.Mutex
+
 // Proof counts what Prove enumerated.
 type Proof struct {
 	Invariants   int `json:"invariants"`
@@ -51,6 +55,8 @@ func (e *Engine) Prove(ctx context.Context) (Proof, error) {
 // scopeAll asks for the scope of every request, on all processors, and returns
 // the first failure in the order of the requests.
 func (e *Engine) scopeAll(ctx context.Context, requests []policy.Request) error {
+	proving.Lock()
+	defer proving.Unlock()
 	// Thousands of evaluations leave much garbage and keep little: collect it less often.
 	defer debug.SetGCPercent(debug.SetGCPercent(proofGCPercent))
 	failures := make([]error, len(requests))

@@ -147,7 +147,7 @@ func (f *filler) relation(oid int, r Relation) {
 	namespace := strconv.Itoa(f.schemas[r.Schema])
 	var key []string
 	for _, name := range r.Key {
-		key = append(key, place(r, name))
+		key = append(key, strconv.Itoa(place(r, name)))
 	}
 	keyed := len(key) > 0
 	f.row("relation", strconv.Itoa(oid), literal(r.Name), namespace, "'r'", strconv.Itoa(len(r.Columns)), strconv.FormatBool(keyed), literal(r.Description))
@@ -159,8 +159,7 @@ func (f *filler) relation(oid int, r Relation) {
 		f.row("relation", index, literal(r.Name+"_pkey"), namespace, "'i'", strconv.Itoa(len(key)), "false", "''")
 		f.row("key", index, literal(r.Name+"_pkey"), namespace, strconv.Itoa(oid), "["+strings.Join(key, ", ")+"]")
 		for i, name := range r.Key {
-			at := slices.IndexFunc(r.Columns, func(c Column) bool { return c.Name == name })
-			f.column(oid+1, i+1, Column{Name: name, Type: r.Columns[at].Type}, false)
+			f.column(oid+1, i+1, Column{Name: name, Type: r.Columns[place(r, name)-1].Type}, false)
 		}
 	}
 }
@@ -171,14 +170,14 @@ func (f *filler) references(relations []Relation) {
 		for _, ref := range r.References {
 			to := slices.IndexFunc(relations, func(o Relation) bool { return o.Schema == ref.Schema && o.Name == ref.Relation })
 			f.row("reference", strconv.Itoa(firstReference+len(f.rows["reference"])), literal(r.Name+"_"+ref.Column+"_fkey"), strconv.Itoa(f.schemas[r.Schema]),
-				strconv.Itoa(firstRelation+i*perRelation), "["+place(r, ref.Column)+"]", strconv.Itoa(firstRelation+to*perRelation), "["+place(relations[to], ref.Key)+"]")
+				strconv.Itoa(firstRelation+i*perRelation), "["+strconv.Itoa(place(r, ref.Column))+"]", strconv.Itoa(firstRelation+to*perRelation), "["+strconv.Itoa(place(relations[to], ref.Key))+"]")
 		}
 	}
 }
 
 // place is the number of a column in its relation.
-func place(r Relation, column string) string {
-	return strconv.Itoa(1 + slices.IndexFunc(r.Columns, func(c Column) bool { return c.Name == column }))
+func place(r Relation, column string) int {
+	return 1 + slices.IndexFunc(r.Columns, func(c Column) bool { return c.Name == column })
 }
 
 func (f *filler) column(relation, number int, c Column, required bool) {
