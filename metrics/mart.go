@@ -8,6 +8,13 @@ import (
 // Tidy is the relation that has every value, a part of it in each mart.
 const Tidy = "metric_value"
 
+// Wide are the columns that a metric has in its family's relation: its id, and its
+// id with these words.
+var Wide = []string{"", "_low", "_high", "_n", "_shown"}
+
+// studies begins the names of the relations that studies have in marts.
+const studies = "study"
+
 // martPrefix begins the names of the compartments that marts are.
 const martPrefix = "mart_"
 

@@ -128,8 +128,11 @@ func (p *parsed) published() {
 	m.Direction, m.Person = Direction(d.Direction), Person(d.Person)
 	m.MinimumN, m.Descriptive, m.Comparison = d.MinimumN, d.Descriptive, d.Comparison
 	p.CheckName("family", d.Family)
-	if d.Family == Tidy {
+	switch {
+	case d.Family == Tidy:
 		p.Add("family", "choose another name", "%q is the relation of all values", Tidy)
+	case d.Family == studies || strings.HasPrefix(d.Family, studies+"_"):
+		p.Add("family", "choose another name", "%q is a name for relations of studies", d.Family)
 	}
 	p.require("question", d.Question, "ask the question that it answers")
 	p.require("unit", d.Unit, "write share, a currency such as USD, or what is counted, in the plural")
@@ -142,8 +145,17 @@ func (p *parsed) published() {
 	if d.MinimumN < 0 {
 		p.Add("minimum_n", "leave it out, or write a number of people", "%d is no number of people", d.MinimumN)
 	}
+	if d.Comparison != "" {
+		p.CheckName("comparison", d.Comparison)
+		if !d.Descriptive {
+			p.Add("comparison", "write descriptive: true", "a metric that has a matched comparison is a plain one, and must say so")
+		}
+	}
 	for _, entry := range d.Declassified {
 		p.require(entry.At.Field("why"), entry.Why, "say why these tags need not count")
+		if len(entry.Tags) == 0 {
+			p.Add(entry.At.Field("tags"), "list the tags that need not count", "no tag is named")
+		}
 		m.Declassified = append(m.Declassified, Declassified{Tags: entry.Tags, Why: entry.Why})
 	}
 	if d.Source == nil {
@@ -192,7 +204,7 @@ func (p *parsed) method() {
 		return
 	}
 	if _, err := m.Check(p.metric.Options); err != nil {
-		p.Add(d.At.Field("options"), "see docs/metrics.md for the options of method "+d.Name, "%v", err)
+		p.Add(d.At.Field("options"), "see docs/metric-methods.md for the options of method "+d.Name, "%v", err)
 	}
 }
 

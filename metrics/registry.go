@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/weir-warehouse/weir/etl/contract"
 	"github.com/weir-warehouse/weir/etl/document"
@@ -73,7 +74,7 @@ func folders(root fs.FS, origin string, all map[string]*parsed) error {
 		return fmt.Errorf("list metrics: %w", err)
 	}
 	for _, e := range entries {
-		if !e.IsDir() {
+		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
 		folder, err := fs.Sub(root, e.Name())

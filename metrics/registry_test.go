@@ -138,6 +138,16 @@ func TestRefused(t *testing.T) {
 		"dataset":   {map[string][2]string{"teacher": {relation("teacher"), "SELECT 1 AS x"}}, `a dataset is named "teacher"`},
 		"family":    {map[string][2]string{"m": {strings.Replace(metricOf("m"), "family: own", "family: school", 1), good}}, `a dataset is named "school"`},
 		"published": {map[string][2]string{"r": {relation("r") + "unit: USD\n", "SELECT 1 AS x"}}, "a relation is not published, so it has no unit"},
+		"line":      {map[string][2]string{"m": {metricOf("m"), "\nSELECT district_id,\n  schol_id\nFROM school"}}, "m/metric.sql (line 3): the engine refuses it: Binder Error: Referenced column"},
+		"number":    {map[string][2]string{"m": {metricOf("m"), strings.Replace(good, "1 AS", "'1' AS", 1)}}, "column value is VARCHAR, and must be a number"},
+		"key":       {map[string][2]string{"m": {metricOf("m"), strings.Replace(good, "teacher_key,", "1 AS teacher_key,", 1)}}, "column teacher_key is INTEGER, and must be the key of a dataset"},
+		"studies":   {map[string][2]string{"m": {strings.Replace(metricOf("m"), "family: own", "family: study_effect", 1), good}}, `m/metric.yaml: family (line 2): "study_effect" is a name for relations of studies`},
+		"columns": {map[string][2]string{"m": {metricOf("m"), good}, "m_low": {metricOf("m_low"), good}},
+			`m_low/metric.yaml: id (line 1): family own would have two columns m_low`},
+		"dimension's column": {map[string][2]string{"category": {metricOf("category"), good}}, `family own would have two columns category`},
+		"comparison":         {map[string][2]string{"m": {metricOf("m") + "comparison: coaching_dose\n", good}}, "comparison (line 12): a metric that has a matched comparison is a plain one"},
+		"no tags":            {map[string][2]string{"m": {metricOf("m") + "declassified: [{why: x}]\n", good}}, "declassified[0].tags (line 12): no tag is named"},
+		"another's tag":      {map[string][2]string{"m": {metricOf("m") + "declassified: [{tags: [coaching], why: x}]\n", good}}, `declassified[0].tags (line 12): the metric has no tag "coaching"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -146,6 +156,14 @@ func TestRefused(t *testing.T) {
 				t.Errorf("%v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+// Hidden folders, such as those of a version control, are no metrics.
+func TestHiddenFolders(t *testing.T) {
+	t.Parallel()
+	if _, err := load(t, map[string][2]string{".git": {"", ""}}); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weir-warehouse/weir/etl/contract"
@@ -146,7 +148,7 @@ func (r *resolver) read(ctx context.Context, p *parsed, tree string) error {
 	}
 	r.facts(m, verdict.Facts)
 	if err := r.columns(ctx, m); err != nil {
-		r.problem(p, sqlFile, "correct it", "the engine refuses it: %v", firstLine(err))
+		r.unbound(p, err)
 		return nil
 	}
 	if m.Kind == KindRelation {
@@ -156,6 +158,7 @@ func (r *resolver) read(ctx context.Context, p *parsed, tree string) error {
 		}
 	} else {
 		r.units(p)
+		r.declassified(p)
 	}
 	r.registry.byID[m.ID] = m
 	r.registry.order = append(r.registry.order, m)
@@ -171,6 +174,29 @@ func (r *resolver) refused(p *parsed, refusal *guard.Refusal) {
 		File: path.Join(p.metric.Origin, sqlFile), Line: line, Reason: refusal.Text + " (rule " + refusal.Rule + ")", Advice: refusal.Hint,
 	})
 }
+
+// unbound reports what the engine says of SQL that the guard let pass, on the line
+// that it names. There are no rows, so that its words hold no value of any.
+func (r *resolver) unbound(p *parsed, err error) {
+	problem := document.Problem{File: path.Join(p.metric.Origin, sqlFile), Advice: "correct it"}
+	text, rest, _ := strings.Cut(err.Error(), "\n")
+	problem.Reason = "the engine refuses it: " + text
+	if at := engineLine.FindStringSubmatch(rest); at != nil {
+		before, _, _ := strings.Cut(p.metric.SQL, strings.TrimSpace(p.metric.SQL))
+		line, _ := strconv.Atoi(at[1]) //nolint:errcheck // digits
+		problem.Line = line + strings.Count(before, "\n")
+	}
+	if named := candidates.FindStringSubmatch(rest); named != nil {
+		problem.Advice = "correct it; there is " + named[1]
+	}
+	r.problems = append(r.problems, problem)
+}
+
+// What the engine says beside the first line of an error.
+var (
+	engineLine = regexp.MustCompile(`(?m)^LINE (\d+):`)
+	candidates = regexp.MustCompile(`(?m)^Candidate bindings: (.*)$`)
+)
 
 // facts gathers datasets, relations and tags. A dataset that is named counts
 // with its own tags even if no column of it is read, as by count(*).
@@ -241,18 +267,54 @@ func (r *resolver) units(p *parsed) {
 	for _, list := range m.Dimensions {
 		need = append(need, method.Columns(list)...)
 	}
-	for _, c := range union(need, nil) {
-		if !slices.Contains(m.Names(), c) {
+	for _, c := range union(need, []string{"denominator", "weight", "category_order"}) {
+		i := slices.IndexFunc(m.Columns, func(of Column) bool { return of.Name == c })
+		switch {
+		case i >= 0:
+			if want, ok := suits(m.Columns[i]); !ok {
+				r.problem(p, sqlFile, "cast it", "column %s is %s, and must be %s", c, m.Columns[i].Type, want)
+			}
+		case slices.Contains(need, c):
 			r.problem(p, sqlFile, "select it, or change metric.yaml", "the unit rows have no column %s, which the method or a dimension needs", c)
 		}
 	}
 }
 
-// families refuses names that relations in marts cannot have.
+// declassified refuses what would take away tags that the metric does not have.
+func (r *resolver) declassified(p *parsed) {
+	for i, entry := range p.metric.Declassified {
+		for _, tag := range entry.Tags {
+			if !slices.Contains(p.metric.Tags, tag) {
+				r.field(p, "declassified["+itoa(i)+"].tags", "leave it out; it has "+strings.Join(p.metric.Tags, ", "), "the metric has no tag %q", tag)
+			}
+		}
+	}
+}
+
+// field reports a fault of a field of metric.yaml.
+func (r *resolver) field(p *parsed, field, advice, reason string, args ...any) {
+	p.Add(field, advice, reason, args...)
+	r.problems = append(r.problems, p.Problems...)
+	p.Problems = nil
+}
+
+// families refuses names that relations in marts, and their columns, cannot have.
 func (r *resolver) families() {
-	for _, m := range r.registry.Metrics() {
-		if _, ok := r.catalog.Get(m.Family); ok {
-			r.problem(r.all[m.ID], yamlFile, "choose another family", "a dataset is named %q", m.Family)
+	for _, f := range r.registry.Families() {
+		columns := map[string]bool{}
+		for _, name := range slices.Concat(method.Dimensions, method.Breakdown, []string{"period_start", "period_end"}) {
+			columns[name] = true
+		}
+		for _, m := range f.Metrics {
+			if _, ok := r.catalog.Get(f.Name); ok {
+				r.field(r.all[m.ID], "family", "choose another family", "a dataset is named %q", f.Name)
+			}
+			for _, of := range Wide {
+				if columns[m.ID+of] {
+					r.field(r.all[m.ID], "id", "choose another id", "family %s would have two columns %s", f.Name, m.ID+of)
+				}
+				columns[m.ID+of] = true
+			}
 		}
 	}
 }
@@ -260,9 +322,4 @@ func (r *resolver) families() {
 // Query is the metric's SQL as it can stand within other SQL.
 func (m *Metric) Query() string {
 	return strings.TrimRight(strings.TrimSpace(m.SQL), ";") + "\n"
-}
-
-func firstLine(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
 }

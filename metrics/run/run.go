@@ -9,8 +9,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/weir-warehouse/weir/etl/contract"
@@ -131,32 +129,13 @@ func (r *Runner) compute(ctx context.Context, s *store, bench *Workbench, m *met
 	if err != nil {
 		return err
 	}
-	if err := s.check(ctx); err != nil {
+	if err := s.check(ctx, m); err != nil {
 		return err
 	}
 	if err := s.keep(ctx, in, run, begin, r.Now); err != nil {
 		return err
 	}
 	return bench.Clear(ctx)
-}
-
-// check refuses results that no mart could hold: the same combination twice, or
-// a value that is no number.
-func (s *store) check(ctx context.Context) error {
-	keys := strings.Join(slices.Concat(method.Dimensions, method.Breakdown), ", ")
-	var twice, odd int64
-	err := s.conn.QueryRowContext(ctx, fmt.Sprintf(`SELECT
-		(SELECT count(*) FROM (SELECT 1 FROM temp.main.result GROUP BY %s HAVING count(*) > 1)),
-		(SELECT count(*) FROM temp.main.result WHERE NOT isfinite(value) OR NOT isfinite(ci_low) OR NOT isfinite(ci_high) OR district_id IS NULL)`, keys)).Scan(&twice, &odd)
-	switch {
-	case err != nil:
-		return err
-	case twice > 0:
-		return fmt.Errorf("its method gives %d combinations of dimensions twice", twice)
-	case odd > 0:
-		return fmt.Errorf("its method gives %d values that are no finite numbers, or have no district", odd)
-	}
-	return nil
 }
 
 // keep writes the results and the key under which they were computed, together.

@@ -17,6 +17,7 @@ import (
 	"github.com/weir-warehouse/weir/metrics"
 	"github.com/weir-warehouse/weir/metrics/mart"
 	"github.com/weir-warehouse/weir/metrics/run"
+	"github.com/weir-warehouse/weir/policy"
 	"github.com/weir-warehouse/weir/policy/opa"
 	"github.com/weir-warehouse/weir/sql/duck"
 )
@@ -157,6 +158,41 @@ func TestRun(t *testing.T) {
 		t.Errorf("nothing new: computed %v, %v", again, err)
 	}
 	w.surveys()
+}
+
+// Rows that no rate can have, and SQL that fails over the data, are refused by the
+// metric's file and with no value of any row.
+func TestRowsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWarehouse(t, 3, 20, 1)
+	for name, c := range map[string]struct{ measure, want string }{
+		"cast":   {"CAST('abc' || teacher_key AS INTEGER)", "a_rate/metric.sql: a value does not suit a cast or function"},
+		"nan":    {"CAST('nan' AS DOUBLE)", "a_rate/metric.sql: a value does not suit a cast or function"},
+		"beyond": {"2", "a_rate/metric.sql: the numerator of a rate is below 0 or above its denominator in 4 values"},
+		"below":  {"-1", "a_rate/metric.sql: the numerator of a rate is below 0 or above its denominator in 4 values"},
+	} {
+		folder := filepath.Join(t.TempDir(), "a_rate")
+		if err := os.Mkdir(folder, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for file, text := range map[string]string{
+			"metric.yaml": "id: a_rate\nfamily: own\ntitle: A rate\nquestion: How many?\ndefinition: A share.\nunit: share\ndirection: neutral\nperson: teacher\n" +
+				"method: {name: rate}\ndimensions: [[district], [district, school]]\nsource: {citation: ours}\n",
+			"metric.sql": "SELECT teacher_key, district_id, school_id, " + c.measure + " AS numerator FROM teacher_year",
+		} {
+			if err := os.WriteFile(filepath.Join(folder, file), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var err error
+		if w.registry, err = metrics.Load(t.Context(), filepath.Dir(folder), w.catalog); err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.run(t.Context(), 1, nil)
+		if policy.CodeOf(err) != policy.DataRefused || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "abc") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 // surveys loads answers that say the opposite.

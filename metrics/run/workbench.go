@@ -41,7 +41,7 @@ func (w *Workbench) Compute(ctx context.Context, m *metrics.Metric, lists [][]st
 			continue
 		}
 		if err := w.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE %s AS %s", duck.Ident(id), relation.Query())); err != nil {
-			return in, fmt.Errorf("make relation %s: %w", id, err)
+			return in, fmt.Errorf("make relation %s: %w", id, unfit(relation, err))
 		}
 		w.made[id] = true
 	}
@@ -52,13 +52,13 @@ func (w *Workbench) Compute(ctx context.Context, m *metrics.Metric, lists [][]st
 	if how.Rereads() {
 		in.Units = "temp.main.unit"
 		if err := w.exec(ctx, "CREATE OR REPLACE TEMP TABLE unit AS "+m.Query()); err != nil {
-			return in, err
+			return in, unfit(m, err)
 		}
 	}
 	if err := w.exec(ctx, "CREATE OR REPLACE TEMP TABLE result ("+method.Results+")"); err != nil {
 		return in, err
 	}
-	return in, how.Estimate(ctx, in)
+	return in, unfit(m, how.Estimate(ctx, in))
 }
 
 // Clear drops unit rows and values.
