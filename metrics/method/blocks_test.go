@@ -2,8 +2,10 @@ package method_test
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -271,6 +273,91 @@ func TestEventStudy(t *testing.T) {
 	}
 	low, high := want.Interval(method.Level)
 	one.is(t, "one group", math.Expm1(want.Value), math.Expm1(low), math.Expm1(high))
+}
+
+// TestEventStudyWithGaps: a school that opened late, and a month without activity
+// in many schools, are left out, and change nothing for the rest.
+func TestEventStudyWithGaps(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(5, 6))
+	var rows []string
+	for s := range 6 {
+		event := "NULL"
+		if s < 3 {
+			event = "DATE '2025-04-20'"
+		}
+		for month := range 8 {
+			rows = append(rows, fmt.Sprintf("('t%d', 'd', 's%d', DATE '2025-%02d-01', %v, %s, 'evaluators')", s, s, month+1, math.Round(100*math.Exp(random.NormFloat64())), event))
+		}
+	}
+	gaps := slices.Clone(rows)
+	gaps = append(gaps, "('t8', 'd', 's8', DATE '2025-06-01', 50, NULL, 'evaluators')", "('t8', 'd', 's8', DATE '2025-07-01', 60, NULL, 'evaluators')",
+		"('t0', 'd', 's0', DATE '2025-12-01', 70, DATE '2025-04-20', 'evaluators')", "('t5', 'd', 's5', DATE '2025-12-01', 80, NULL, 'evaluators')")
+	conn := connect(t, 2, sample(3))
+	study := func(rows []string) map[string]figure {
+		exec(t, conn, "CREATE OR REPLACE TABLE study AS FROM (VALUES "+strings.Join(rows, ", ")+") AS v(teacher_key, district_id, school_id, month, value, event, breakdown)")
+		return estimate(t, conn, "event_study", "FROM study", nil)
+	}
+	want, got := study(rows), study(gaps)
+	if len(want) != 7 || !maps.Equal(want, got) {
+		t.Errorf("with gaps %v, want %v", got, want)
+	}
+}
+
+// TestEventStudyWithoutUntouched has two districts, each of which has the event in
+// all schools, one after the other: the later is the comparison until it has the
+// event too, and is without one of its own from then on.
+func TestEventStudyWithoutUntouched(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(3, 4))
+	var p stats.Panel
+	var rows []string
+	for s := range 8 {
+		district, first := "early", 3
+		if s >= 3 {
+			district, first = "late", 6
+		}
+		for month := range 8 {
+			outcome := 5 + 0.1*float64(month) + 0.1*random.NormFloat64()
+			if month >= first {
+				outcome -= 0.5
+			}
+			minutes := math.Round(1e6*math.Exp(outcome)) / 1e6
+			if month < 6 { // the reference wants a comparison in all periods
+				p.Unit, p.Period, p.First, p.Outcome = append(p.Unit, s), append(p.Period, month), append(p.First, first), append(p.Outcome, math.Log(minutes))
+			}
+			for teacher := range 2 {
+				rows = append(rows, fmt.Sprintf("('t%d-%d', '%s', 's%d', DATE '2025-%02d-01', %v, DATE '2025-%02d-01', 'evaluators')", s, teacher, district, s, month+1, minutes/2, first+1))
+			}
+		}
+	}
+	conn := connect(t, 2, sample(3))
+	exec(t, conn, "CREATE TABLE study AS FROM (VALUES "+strings.Join(rows, ", ")+") AS v(teacher_key, district_id, school_id, month, value, event, breakdown)")
+	effects, err := stats.GroupTime{Panel: p, NotYetTreated: true}.Effects()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]figure{}
+	for _, query := range []string{"FROM study", "SELECT * REPLACE ('d' AS district_id) FROM study"} {
+		for event, f := range estimate(t, conn, "event_study", query, nil) {
+			got[query+event] = f
+		}
+	}
+	for _, e := range effects.Effects {
+		if e.Group != 3 {
+			continue
+		}
+		event := e.Period - 3
+		want := math.Expm1(e.Value)
+		f, ok := got["FROM study"+strconv.Itoa(event)]
+		if !ok || event >= 0 && math.Abs(f.value-want) > 1e-6 || f.schools != 3 || f.n != 6 {
+			t.Errorf("event %+d: %+v, want %v of 3 schools and 6 people", event, f, want)
+		}
+		one := got["SELECT * REPLACE ('d' AS district_id) FROM study"+strconv.Itoa(event)]
+		if event >= 0 && (math.Abs(one.value-want) > 1e-6 || one.schools != 3) {
+			t.Errorf("in one district, event %+d: %+v, want %v", event, one, want)
+		}
+	}
 }
 
 // TestBootstrapOfManySchools compares with the delta method, of which the

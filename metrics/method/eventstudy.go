@@ -20,8 +20,9 @@ import (
 // its sum of a month, so that effects are shares of what would have been.
 //
 // Effects are group-time effects after Callaway and Sant'Anna (J. Econometrics
-// 225, 2021) with schools that never or do not yet have the event as comparison,
-// averaged by the time since the event. With few schools that have it, their own
+// 225, 2021) of a district's schools, with schools of all districts that never or
+// do not yet have the event as comparison, averaged by the time since the event. n
+// is the people of the smaller side of those that an effect is made of. With few schools that have it, their own
 // spread says little; so the spread of schools around their group's path is
 // pooled over all groups, as in an analysis of variance, with t. Option show:
 // months, overall (the mean of months from the event on), pretrend (p of the
@@ -29,7 +30,7 @@ import (
 // upper limit of overall is below no effect, else 0).
 type eventStudy struct{}
 
-func (eventStudy) Version() int { return 1 }
+func (eventStudy) Version() int { return 2 }
 
 func (eventStudy) Rereads() bool { return false }
 
@@ -70,13 +71,15 @@ type panel struct {
 
 	kind    string
 	periods int
-	groups  []schoolGroup // with the event, by its period, then those without
+	groups  []schoolGroup // the district's, by the period of the event, then those of comparison alone
 }
 
 // schoolGroup is the schools with the event in one period.
 type schoolGroup struct {
-	first int         // period of the event, or stats.Never
-	paths [][]float64 // outcome of each school by period
+	own    bool // of the district that effects are of
+	first  int  // period of the event, or stats.Never
+	people int64
+	paths  [][]float64 // outcome of each school by period
 }
 
 // mean is the group's mean outcome in a period.
@@ -88,18 +91,39 @@ func (g schoolGroup) mean(period int) float64 {
 	return sum / float64(len(g.paths))
 }
 
-// contrast is a linear combination of groups' mean outcomes: a weight for each
+// contrastOf is a linear combination of groups' mean outcomes: a weight for each
 // group and period.
 type contrastOf struct {
-	event   int
-	weights [][]float64
+	event           int
+	weights         [][]float64
+	treated, beside []bool // groups that it is an effect of, and those that these are compared with
 }
 
-// groupTime returns the group-time effects of all groups in all periods but the first.
+func (p panel) contrast(event int) contrastOf {
+	c := contrastOf{event: event, weights: make([][]float64, len(p.groups)), treated: make([]bool, len(p.groups)), beside: make([]bool, len(p.groups))}
+	for g := range c.weights {
+		c.weights[g] = make([]float64, p.periods)
+	}
+	return c
+}
+
+// add adds another contrast, by a factor.
+func (c contrastOf) add(other contrastOf, by float64) {
+	for g := range c.weights {
+		for t, w := range other.weights[g] {
+			c.weights[g][t] += by * w
+		}
+		c.treated[g] = c.treated[g] || other.treated[g]
+		c.beside[g] = c.beside[g] || other.beside[g]
+	}
+}
+
+// groupTime returns the group-time effects of the district's groups in all periods but
+// the first.
 func (p panel) groupTime() []contrastOf {
 	var effects []contrastOf
 	for g, group := range p.groups {
-		if group.first == stats.Never || group.first == 0 {
+		if !group.own {
 			continue
 		}
 		for t := 1; t < p.periods; t++ {
@@ -107,7 +131,8 @@ func (p panel) groupTime() []contrastOf {
 			if t >= group.first {
 				base = group.first - 1
 			}
-			c := contrastOf{event: t - group.first, weights: p.zeros()}
+			c := p.contrast(t - group.first)
+			c.treated[g] = true
 			c.weights[g][t]++
 			c.weights[g][base]--
 			var others float64
@@ -124,20 +149,13 @@ func (p panel) groupTime() []contrastOf {
 					share := float64(len(other.paths)) / others
 					c.weights[h][t] -= share
 					c.weights[h][base] += share
+					c.beside[h] = true
 				}
 			}
 			effects = append(effects, c)
 		}
 	}
 	return effects
-}
-
-func (p panel) zeros() [][]float64 {
-	weights := make([][]float64, len(p.groups))
-	for g := range weights {
-		weights[g] = make([]float64, p.periods)
-	}
-	return weights
 }
 
 // dynamic averages group-time effects by the time since the event, each by the
@@ -148,40 +166,34 @@ func (p panel) dynamic() []contrastOf {
 	for _, e := range p.groupTime() {
 		sum, ok := byEvent[e.event]
 		if !ok {
-			sum = contrastOf{event: e.event, weights: p.zeros()}
+			sum = p.contrast(e.event)
 			byEvent[e.event] = sum
 		}
-		size := p.sizeOf(e)
+		size := float64(len(p.groups[slices.Index(e.treated, true)].paths))
 		total[e.event] += size
-		add(sum.weights, e.weights, size)
+		sum.add(e, size)
 	}
 	var effects []contrastOf
 	for event, sum := range byEvent {
-		scaled := contrastOf{event: event, weights: p.zeros()}
-		add(scaled.weights, sum.weights, 1/total[event])
+		scaled := p.contrast(event)
+		scaled.add(sum, 1/total[event])
 		effects = append(effects, scaled)
 	}
 	slices.SortFunc(effects, func(a, b contrastOf) int { return cmp.Compare(a.event, b.event) })
 	return effects
 }
 
-// sizeOf is the number of schools of the group that an effect is of: the one
-// whose own period of the event it counts from.
-func (p panel) sizeOf(e contrastOf) float64 {
+// behind returns the people and schools of the smaller side of a contrast.
+func (p panel) behind(c contrastOf) (people, schools int64) {
+	var n, of [2]int64
 	for g, group := range p.groups {
-		if t := group.first + e.event; group.first != stats.Never && t >= 0 && t < p.periods && e.weights[g][t] > 0 {
-			return float64(len(group.paths))
+		for side, in := range [][]bool{c.treated, c.beside} {
+			if in[g] {
+				n[side], of[side] = n[side]+group.people, of[side]+int64(len(group.paths))
+			}
 		}
 	}
-	return 0
-}
-
-func add(sum, weights [][]float64, by float64) {
-	for g := range weights {
-		for t, w := range weights[g] {
-			sum[g][t] += by * w
-		}
-	}
+	return min(n[0], n[1]), min(of[0], of[1])
 }
 
 // value of a contrast.
@@ -238,17 +250,30 @@ func (p panel) figures(show string) []figure {
 	stated := func(c contrastOf) figure {
 		e := stats.Estimate{Value: p.value(c), SE: math.Sqrt(p.covariance(c, c, spread)), DF: float64(df)}
 		low, high := e.Interval(Level)
-		return figure{
+		f := figure{
 			cell: p.cell, value: math.Expm1(e.Value), low: math.Expm1(low), high: math.Expm1(high),
 			label:     "group-time effects, pooled variance of schools, t",
 			numerator: math.NaN(), denominator: math.NaN(), df: int64(df),
 		}
+		f.n, f.schools = p.behind(c)
+		return f
 	}
-	after := slices.DeleteFunc(slices.Clone(dynamic), func(c contrastOf) bool { return c.event < 0 })
-	overall := contrastOf{weights: p.zeros()}
-	for _, c := range after {
-		add(overall.weights, c.weights, 1/float64(len(after)))
+	before, after := p.contrast(0), p.contrast(0)
+	months := 0
+	for _, c := range dynamic {
+		switch {
+		case c.event >= 0:
+			after.add(c, 1)
+			months++
+		case c.event >= -monthsBefore:
+			before.add(c, 1)
+		}
 	}
+	if months == 0 {
+		return nil
+	}
+	overall := p.contrast(0)
+	overall.add(after, 1/float64(months))
 	f := stated(overall)
 	f.breakdown, f.category = "access", p.kind
 	switch show {
@@ -264,15 +289,13 @@ func (p panel) figures(show string) []figure {
 		return figures
 	case "pretrend":
 		f.value, f.low, f.high = p.pretrend(dynamic, spread, df), math.NaN(), math.NaN()
+		f.n, f.schools = p.behind(before)
 	case "alert":
 		fell := 0.0
 		if f.high < 0 {
 			fell = 1
 		}
 		f.value, f.low, f.high = fell, math.NaN(), math.NaN()
-	}
-	if len(after) == 0 {
-		return nil
 	}
 	return []figure{f}
 }

@@ -1,6 +1,7 @@
 package method
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -19,8 +20,8 @@ type schoolMonths struct {
 }
 
 // panels reads, for each kind of event and each district with it, the schools
-// of the district that have it and all schools that never do. Periods are the
-// months in which all schools have a positive sum, since logarithms need one.
+// of the district that have it, and all schools that never do, or later. Logarithms
+// need positive sums, so months and schools without are left out, as few as may be.
 // Schools whose event lies before the second period have no time before it, and
 // are left out.
 func (in Input) panels(ctx context.Context) ([]panel, error) {
@@ -38,45 +39,42 @@ func (in Input) panels(ctx context.Context) ([]panel, error) {
 			}
 		}
 		for _, district := range slices.Sorted(maps.Keys(districts)) {
-			if p := panelOf(kind, district, schools); len(p.groups) > 1 {
-				panels = append(panels, p)
-			}
+			panels = append(panels, panelOf(kind, district, schools))
 		}
 	}
 	return panels, nil
 }
 
-// panelOf groups a district's schools with the event by its period, and all
-// schools without.
+// panelOf groups a district's schools with the event by its period, and after them
+// all other schools.
 func panelOf(kind, district string, schools map[string]schoolMonths) panel {
 	p := panel{kind: kind, cell: cell{keys: make([]any, len(Dimensions)+len(Breakdown))}}
 	p.keys[0] = district
-	groups := map[int]*schoolGroup{}
-	var with, without, peopleWith, peopleWithout int64
 	for _, id := range slices.Sorted(maps.Keys(schools)) {
 		s := schools[id]
-		switch {
-		case s.first == stats.Never:
-			without, peopleWithout = without+1, peopleWithout+s.people
-		case s.district != district || s.first == 0:
+		if s.first == 0 {
 			continue
-		default:
-			with, peopleWith = with+1, peopleWith+s.people
+		}
+		own := s.first != stats.Never && s.district == district
+		at := slices.IndexFunc(p.groups, func(g schoolGroup) bool { return g.own == own && g.first == s.first })
+		if at < 0 {
+			at = len(p.groups)
+			p.groups = append(p.groups, schoolGroup{own: own, first: s.first})
 		}
 		path := make([]float64, len(s.sums))
 		for t, sum := range s.sums {
 			path[t] = math.Log(sum)
 		}
-		if groups[s.first] == nil {
-			groups[s.first] = &schoolGroup{first: s.first}
-		}
-		groups[s.first].paths = append(groups[s.first].paths, path)
+		group := &p.groups[at]
+		group.people, group.paths = group.people+s.people, append(group.paths, path)
 		p.periods = len(path)
 	}
-	p.n, p.schools = min(peopleWith, peopleWithout), min(with, without)
-	for _, first := range slices.Sorted(maps.Keys(groups)) {
-		p.groups = append(p.groups, *groups[first])
-	}
+	slices.SortFunc(p.groups, func(a, b schoolGroup) int {
+		if a.own != b.own {
+			return map[bool]int{true: -1, false: 1}[a.own]
+		}
+		return cmp.Compare(a.first, b.first)
+	})
 	return p
 }
 
@@ -134,15 +132,10 @@ func (u *units) text(name string, row int32) string {
 	return of.names[of.codes[row]]
 }
 
-// fill gives schools their sums of the months in which all of them have one, and the
-// first of these periods from their event on.
+// fill gives schools their sums of the months that count, and the first of these
+// periods from their event on. Schools that do not count are left out.
 func fill(schools map[string]schoolMonths, first map[string]string, byMonth map[string]map[string]float64) {
-	var periods []string
-	for _, month := range slices.Sorted(maps.Keys(byMonth)) {
-		if len(byMonth[month]) == len(schools) {
-			periods = append(periods, month)
-		}
-	}
+	periods := balance(schools, byMonth)
 	for id, s := range schools {
 		for t, month := range periods {
 			s.sums = append(s.sums, byMonth[month][id])
@@ -151,5 +144,44 @@ func fill(schools map[string]schoolMonths, first map[string]string, byMonth map[
 			}
 		}
 		schools[id] = s
+	}
+}
+
+// balance returns the months that count, and deletes schools that do not: what is
+// left has a sum of each school in each month. As long as a sum is missing, it leaves out the
+// month or the school that lacks the greatest share: holidays go as months, and a
+// school that opened late goes as a school.
+func balance(schools map[string]schoolMonths, byMonth map[string]map[string]float64) []string {
+	periods := slices.Sorted(maps.Keys(byMonth))
+	for {
+		lacks := map[string]int{}
+		var month, school string
+		most := 0
+		ids := slices.Sorted(maps.Keys(schools))
+		for _, m := range periods {
+			missing := 0
+			for _, id := range ids {
+				if byMonth[m][id] == 0 {
+					missing++
+					lacks[id]++
+				}
+			}
+			if missing > most {
+				month, most = m, missing
+			}
+		}
+		if most == 0 {
+			return periods
+		}
+		for _, id := range ids {
+			if lacks[id] > lacks[school] {
+				school = id
+			}
+		}
+		if lacks[school]*len(ids) > most*len(periods) {
+			delete(schools, school)
+		} else {
+			periods = slices.DeleteFunc(periods, func(m string) bool { return m == month })
+		}
 	}
 }
