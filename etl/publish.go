@@ -68,11 +68,7 @@ func (l *Loader) describe(ctx context.Context, current *snapshot.Manifest) (m *s
 		if err != nil {
 			return nil, nil, fmt.Errorf("describe compartment %s: %w", c, err)
 		}
-		old, ok := snapshot.Compartment{}, false
-		if current != nil {
-			old, ok = current.Compartment(d.Name)
-		}
-		if !ok || !d.SameContent(old) {
+		if !d.In(current) {
 			changed = append(changed, c)
 		}
 		m.Compartments = append(m.Compartments, d)
@@ -84,7 +80,10 @@ func (l *Loader) describe(ctx context.Context, current *snapshot.Manifest) (m *s
 		return nil, nil, err
 	}
 	m.Data = dataDigest(revisions)
-	return m, revisions, s.verifyIntegrity(ctx, changed)
+	if err := s.verifyIntegrity(ctx, changed); err != nil {
+		return nil, nil, err
+	}
+	return m, revisions, s.addReferences(ctx, m, current, revisions)
 }
 
 func (s *store) describe(ctx context.Context, c contract.Compartment) (snapshot.Compartment, error) {

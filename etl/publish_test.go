@@ -83,6 +83,48 @@ func TestPublishWithNothingNew(t *testing.T) {
 	}
 }
 
+// A reference part has the current rows of datasets about nobody, and nothing
+// else; it is made anew when one of those changes.
+func TestReferenceParts(t *testing.T) {
+	t.Parallel()
+	p := newPublished(t)
+	first := p.publish(true)
+	p.loadOne(p.file("staff_identity.csv", "staff_number,family_name", "100,One"))
+	p.loadOne(p.file("teacher.csv", "teacher_number,effective_from,role", "100,2024-08-01,teacher"))
+	second := p.publish(true)
+	p.loadOne(p.file("district.csv", districtHeader, "d1,Second,0100001,TN"))
+	third := p.publish(true)
+	sum := func(m *snapshot.Manifest, name string) string {
+		c, ok := m.Compartment(name)
+		if !ok {
+			t.Fatalf("%s has no %s", m.ID, name)
+		}
+		return c.SHA256
+	}
+	if sum(first, "core") == sum(second, "core") || sum(first, "core_reference") != sum(second, "core_reference") || sum(second, "core_reference") == sum(third, "core_reference") {
+		t.Error("the reference part did not follow its datasets alone")
+	}
+	ctx := context.Background()
+	db, err := duck.Open(ctx, duck.Options{Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close() //nolint:errcheck // test
+	for name, want := range map[string]string{"core_reference": "main.academic_session main.district main.pd_cost main.pd_program main.school main.section", "formative_reference": "main.data_sharing_event"} {
+		if err := duck.Attach(ctx, db.SQL(), p.Path(third.ID, name+".duckdb"), name, duck.ReadOnly); err != nil {
+			t.Fatal(err)
+		}
+		var got string
+		if err := db.SQL().QueryRowContext(ctx, "SELECT string_agg(schema_name || '.' || table_name, ' ' ORDER BY table_name) FROM duckdb_tables() WHERE database_name = ?", name).Scan(&got); err != nil || got != want {
+			t.Errorf("%s has %s, %v", name, got, err)
+		}
+	}
+	var rows string
+	if err := db.SQL().QueryRowContext(ctx, "SELECT string_agg(d::VARCHAR, ' ') FROM core_reference.main.district d").Scan(&rows); err != nil || !strings.Contains(rows, "Second") || strings.Contains(rows, "First") || strings.Contains(rows, "_batch") {
+		t.Errorf("rows %s, %v", rows, err)
+	}
+}
+
 // A crash between the two last renames leaves a snapshot that is not current.
 func TestPublishAdoptsWhatACrashLeft(t *testing.T) {
 	t.Parallel()

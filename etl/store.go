@@ -109,16 +109,23 @@ func (s *store) attach(ctx context.Context, path, alias, ddl string) error {
 	})
 }
 
-// create makes an empty database file. The engine writes a new file's header
-// in steps, so it is made under another name: a crash leaves none that cannot
-// be opened.
-func (s *store) create(ctx context.Context, path, alias string) error {
+// create makes a database file, with what the statements put into it. The engine
+// writes a new file in steps, so it is made under another name: a crash leaves
+// none that cannot be opened.
+func (s *store) create(ctx context.Context, path, alias string, stmts ...string) error {
 	partial := path + ".partial"
-	if err := os.RemoveAll(partial); err != nil {
-		return err
+	for _, old := range []string{partial, partial + ".wal"} {
+		if err := os.RemoveAll(old); err != nil {
+			return err
+		}
 	}
 	if err := duck.Attach(ctx, s.conn, partial, alias, duck.ReadWrite); err != nil {
 		return err
+	}
+	for _, stmt := range append(stmts, "CHECKPOINT "+duck.Ident(alias)) {
+		if err := s.exec(ctx, stmt); err != nil {
+			return err
+		}
 	}
 	if err := s.exec(ctx, "DETACH "+duck.Ident(alias)); err != nil {
 		return err

@@ -1,12 +1,16 @@
 package policy
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Dataset is what policy needs to know of a dataset.
 type Dataset struct {
 	Name        string // as clients write it; audit.decisions lies in a schema of its own
 	Compartment string // name of the attached database
 	Tags        []string
+	Reference   bool   // about nobody, and neither is what it refers to; the compartment's reference part has it too
 	Derived     bool   // a mart; its tags are the union of the tags of what it is made from
 	Union       string // the name under which a scope shows those of its parts that it grants; empty: no part
 	Columns     []Column
@@ -20,6 +24,26 @@ type Column struct {
 	Person   string // kind of person that the column is a key of: staff, student; empty: none
 	Tags     []string
 }
+
+// File names the smallest file that has the dataset: its compartment, or the
+// compartment's reference part.
+func (d Dataset) File() string {
+	if d.Reference {
+		return ReferencePart(d.Compartment)
+	}
+	return d.Compartment
+}
+
+// referenceSuffix ends the names of reference parts.
+const referenceSuffix = "_reference"
+
+// ReferencePart names the file that has, of a compartment, copies of its
+// reference datasets and nothing else: for who is granted no more of it.
+func ReferencePart(compartment string) string { return compartment + referenceSuffix }
+
+// Database is the name under which a file is attached: a reference part stands in
+// for its compartment, and the same SELECT reads either.
+func Database(file string) string { return strings.TrimSuffix(file, referenceSuffix) }
 
 // Column returns the column of that name.
 func (d Dataset) Column(name string) (Column, bool) {

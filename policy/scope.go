@@ -16,7 +16,7 @@ type Scope struct {
 	Refusal      *Refusal          `json:"refusal,omitempty"` // set: the purpose itself is refused, and so is everything
 	Acting       []Role            `json:"acting"`            // the roles that count for the purpose
 	Grants       map[string]*Grant `json:"grants"`            // by dataset, one for each dataset of the catalogue
-	Compartments []string          `json:"compartments"`      // what must be attached, and nothing else
+	Compartments []string          `json:"compartments"`      // what must be attached, and nothing else; of a compartment all or its reference part
 	Commands     []string          `json:"commands"`          // commands that may be run
 	Limits       Limits            `json:"limits"`
 }

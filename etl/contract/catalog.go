@@ -140,6 +140,28 @@ func (c *Catalog) All() []*Contract {
 // the vault first, datasets that mint people before those that name them.
 func (c *Catalog) LoadOrder() []*Contract { return slices.Clone(c.loadOrder) }
 
+// ReferenceIn lists the reference datasets of a compartment by name: those that are
+// about nobody.
+func (c *Catalog) ReferenceIn(compartment Compartment) []*Contract {
+	return slices.DeleteFunc(c.In(compartment), func(k *Contract) bool { return !c.reference(k) })
+}
+
+// reference reports whether a dataset is about nobody: no column stands for a
+// person or has a tag of data about people, neither here nor in what it refers to.
+func (c *Catalog) reference(k *Contract) bool {
+	about := func(col Column) bool {
+		if col.Person != "" || slices.ContainsFunc(col.Tags, personal) {
+			return true
+		}
+		if col.Reference == nil || col.Reference.Dataset == k.Name {
+			return false
+		}
+		to, ok := c.Get(col.Reference.Dataset)
+		return !ok || !c.reference(to) // references do not run in circles
+	}
+	return !slices.ContainsFunc(k.Columns, about)
+}
+
 // In lists the contracts of a compartment by name.
 func (c *Catalog) In(compartment Compartment) []*Contract {
 	return slices.DeleteFunc(c.All(), func(contract *Contract) bool { return contract.Compartment != compartment })

@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -82,6 +83,63 @@ func TestCompartments(t *testing.T) {
 				t.Errorf("%s.%s: pseudonyms, and nothing else, are tagged so", c.Name, column.Name)
 			}
 		}
+	}
+}
+
+// What is about nobody is worked out from the contracts: from their people, their
+// tags and what they refer to.
+func TestReferenceDatasets(t *testing.T) {
+	t.Parallel()
+	catalog := embedded(t)
+	for compartment, want := range map[contract.Compartment][]string{
+		contract.Vault: nil, contract.Evaluative: nil, contract.Students: nil,
+		contract.Core:      {"academic_session", "district", "pd_cost", "pd_program", "school", "section"},
+		contract.Formative: {"data_sharing_event"},
+	} {
+		var got []string
+		for _, k := range catalog.ReferenceIn(compartment) {
+			got = append(got, k.Name)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v are about nobody, want %v", compartment, got, want)
+		}
+	}
+	dir := t.TempDir()
+	club := func(name, tags, to string) {
+		writeFile(t, filepath.Join(dir, name+contract.Suffix), fmt.Sprintf(`apiVersion: v3.1.0
+kind: DataContract
+id: test.%[1]s
+version: 1.0.0
+status: active
+schema:
+  - name: %[1]s
+    description: A dataset.
+    dataGranularityDescription: one thing
+    tags: [%[2]s]
+    customProperties:
+      - {property: compartment, value: core}
+      - {property: loadMode, value: full}
+    properties:
+      - {name: id, description: The key., logicalType: string, physicalType: VARCHAR, primaryKey: true, primaryKeyPosition: 1}
+      - {name: of, description: A reference., logicalType: string, physicalType: VARCHAR, relationships: [{type: foreignKey, to: %[3]s}]}
+`, name, tags, to))
+	}
+	club("of_a_school", "x_pilot, roster", "school.school_id")
+	club("of_students", "student_record", "school.school_id")
+	club("of_a_coach", "roster", "coach_assignment.coach_assignment_id")
+	club("of_one_of_a_coach", "roster", "of_a_coach.id")
+	own, err := contract.LoadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, k := range own.ReferenceIn(contract.Core) {
+		if strings.HasPrefix(k.Name, "of_") {
+			got = append(got, k.Name)
+		}
+	}
+	if !slices.Equal(got, []string{"of_a_school"}) {
+		t.Errorf("of the district's own, %v are about nobody", got)
 	}
 }
 

@@ -6,7 +6,7 @@ import "github.com/weir-warehouse/weir/policy"
 func (c *Catalog) Policy() []policy.Dataset {
 	var out []policy.Dataset
 	for _, k := range c.All() {
-		d := policy.Dataset{Name: k.Name, Compartment: string(k.Compartment), Tags: k.Tags}
+		d := policy.Dataset{Name: k.Name, Compartment: string(k.Compartment), Reference: c.reference(k), Tags: k.Tags}
 		for _, col := range k.Columns {
 			d.Columns = append(d.Columns, policy.Column{
 				Name: col.Name, Type: col.Type, Required: col.Required, Person: string(col.Person), Tags: col.Tags,

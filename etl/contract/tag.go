@@ -41,6 +41,12 @@ func Tags() []string {
 	return slices.Compact(tags)
 }
 
+// personal reports whether a tag is for data about people. A district's own tags
+// say nothing about that.
+func personal(tag string) bool {
+	return !strings.HasPrefix(tag, "x_") && !slices.Contains([]string{"cost", "governance", "roster"}, tag)
+}
+
 // tags checks the tags of the dataset and gives them to its columns.
 func (p *parsed) tags() {
 	c, o := p.contract, p.object

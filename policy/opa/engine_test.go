@@ -60,7 +60,7 @@ func granted(s *policy.Scope) []string {
 func TestScope(t *testing.T) {
 	t.Parallel()
 	leaders := []string{"academic_session", "district", "mart_coaching_effect", "mart_observation_gain", "mart_program_cost", "metric_value", "pd_program", "school"}
-	attached := []string{"core", "mart_core", "mart_evaluative", "mart_formative", "mart_formative_evaluative"}
+	attached := []string{"core_reference", "mart_core", "mart_evaluative", "mart_formative", "mart_formative_evaluative"}
 	tests := []struct {
 		name         string
 		request      policy.Request
@@ -96,7 +96,7 @@ func TestScope(t *testing.T) {
 		{"school leader", ask(policy.SchoolImprovement, policy.SchoolLeader), leaders, attached},
 		{"district leader", ask(policy.PDROIReview, policy.DistrictLeader), leaders, attached},
 		{"leader of both", ask(policy.PDROIReview, policy.DistrictLeader, policy.SchoolLeader), leaders, attached},
-		{"privacy officer", ask(policy.PrivacyAudit, policy.PrivacyOfficer), []string{"audit.decisions", "data_sharing_event"}, []string{"audit_log", "formative"}},
+		{"privacy officer", ask(policy.PrivacyAudit, policy.PrivacyOfficer), []string{"audit.decisions", "data_sharing_event"}, []string{"audit_log", "formative_reference"}},
 		{
 			"data steward", ask(policy.Operations, policy.DataSteward),
 			[]string{

@@ -41,12 +41,16 @@ func (e *Engine) Scope(ctx context.Context, r policy.Request) (*policy.Scope, er
 	}
 	attached := map[string]bool{}
 	for _, d := range e.catalog {
-		g, compartments := s.grant(ctx, d)
+		g, files := s.grant(ctx, d)
 		scope.Grants[d.Name] = g
-		for _, c := range compartments {
-			attached[c] = true
+		for _, f := range files {
+			attached[f] = true
 		}
 	}
+	maps.DeleteFunc(attached, func(f string, _ bool) bool { // a part of what is attached as a whole
+		whole := policy.Database(f)
+		return whole != f && attached[whole]
+	})
 	scope.Compartments = slices.Sorted(maps.Keys(attached))
 	if err := e.invariants.check(ctx, r, scope); err != nil {
 		return nil, err
@@ -83,8 +87,8 @@ func (e *Engine) session(ctx context.Context, r policy.Request) (*session, error
 	return s, nil
 }
 
-// grant turns the answer on a dataset into a grant, and lists the compartments
-// that it reads. A grant that cannot be rendered is refused as a whole.
+// grant turns the answer on a dataset into a grant, and lists the files that
+// it reads. A grant that cannot be rendered is refused as a whole.
 func (s *session) grant(ctx context.Context, d policy.Dataset) (*policy.Grant, []string) {
 	verdict, ok := s.answer.Allowed[d.Name]
 	if !ok {
@@ -95,12 +99,12 @@ func (s *session) grant(ctx context.Context, d policy.Dataset) (*policy.Grant, [
 		return &policy.Grant{Dataset: d.Name, Reasons: reasons}, nil
 	}
 	g := &policy.Grant{Dataset: d.Name, Allow: true, Reasons: s.reasons(verdict.Why), MinimumCell: verdict.MinimumCell}
-	compartments, err := s.render(ctx, verdict, d, g)
+	files, err := s.render(ctx, verdict, d, g)
 	if err != nil {
 		failed := policy.Reason{Rule: "A grant that cannot be rendered exactly is refused", Words: err.Error()}
 		return &policy.Grant{Dataset: d.Name, Reasons: append(g.Reasons, failed)}, nil
 	}
-	return g, compartments
+	return g, files
 }
 
 // render fills in a grant's columns, rows and view.
@@ -123,14 +127,14 @@ func (s *session) render(ctx context.Context, verdict allowed, d policy.Dataset,
 	if g.Rows, err = source.Rows(where, left); err != nil {
 		return nil, err
 	}
-	var compartments []string
-	if g.View, compartments, err = source.Select(g, where); err != nil {
+	var files []string
+	if g.View, files, err = source.Select(g, where); err != nil {
 		return nil, err
 	}
 	if d.Derived {
 		g.Parts = []policy.Part{partOf(d, g)}
 	}
-	return compartments, nil
+	return files, nil
 }
 
 // source is what a view of a dataset may refer to.

@@ -191,6 +191,11 @@ func TestNoninterferenceOfMarts(t *testing.T) {
 	leader := m.person(policy.PDROIReview, "", policy.DistrictLeader)
 	n := statements(t) / 20
 	first := m.world()
+	for _, overseer := range []policy.Request{leader, m.person(policy.SchoolImprovement, "", policy.SchoolLeader), m.person(policy.PrivacyAudit, "", policy.PrivacyOfficer)} {
+		if files, people := first.attached(overseer); len(files) == 0 || len(people) > 0 {
+			t.Errorf("%v has attached %v, about people: %v", overseer.Principal.Roles, files, people)
+		}
+	}
 	for name, s := range map[string]struct {
 		file, query string
 		apart       *policy.Request // who may tell the worlds apart, if anybody may

@@ -168,19 +168,28 @@ func (g *Gateway) fill(ctx context.Context, c *duck.Conn, o *open, m *snapshot.M
 	return describe(ctx, c, o.tables)
 }
 
+// complete refuses a snapshot that lacks a file of the scope's. Marts may be
+// missing.
+func (g *Gateway) complete(scope *policy.Scope, m *snapshot.Manifest) error {
+	for _, name := range scope.Compartments {
+		_, ok := m.Compartment(name)
+		if !ok && !strings.HasPrefix(name, martPrefix) && len(g.ledgersIn(name)) == 0 {
+			return policy.Errorf(policy.Failed, "the snapshot has no %s, as those of earlier versions have not, so nothing is answered; publish anew with `weir publish`", name)
+		}
+	}
+	return nil
+}
+
 func (g *Gateway) attach(ctx context.Context, c *duck.Conn, name string, m *snapshot.Manifest) error {
 	if ledgers := g.ledgersIn(name); len(ledgers) > 0 {
 		return attachLedgers(ctx, c, name, ledgers)
 	}
 	part, ok := m.Compartment(name)
-	if !ok && strings.HasPrefix(name, martPrefix) {
-		return nil // its relations are left out, see present
-	}
 	if !ok {
-		return policy.Errorf(policy.Failed, "the snapshot has no compartment %s", name)
+		return nil // a mart, whose relations are left out, see present
 	}
 	path := g.Snapshots.Path(m.ID, part.File)
-	return c.Exec(ctx, fmt.Sprintf("ATTACH %s AS %s (READ_ONLY)", duck.Literal(path), duck.Ident(name)))
+	return c.Exec(ctx, fmt.Sprintf("ATTACH %s AS %s (READ_ONLY)", duck.Literal(path), duck.Ident(policy.Database(name))))
 }
 
 // describe finds the columns of relations.

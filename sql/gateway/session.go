@@ -99,8 +99,10 @@ func (s *Session) enter(ctx context.Context) (o *open, m *snapshot.Manifest, lea
 	if scope.Refusal != nil {
 		return nil, nil, nil, refusePurpose(scope.Refusal)
 	}
-	m, err = s.g.current()
-	if err != nil {
+	if m, err = s.g.current(); err != nil {
+		return nil, nil, nil, err
+	}
+	if err := s.g.complete(scope, m); err != nil {
 		return nil, nil, nil, err
 	}
 	key := m.ID + " " + digest

@@ -161,11 +161,20 @@ func (m *Manifest) SameContent(o *Manifest) bool {
 		return false
 	}
 	for _, c := range m.Compartments {
-		if other, ok := o.Compartment(c.Name); !ok || !c.SameContent(other) {
+		if !c.In(o) {
 			return false
 		}
 	}
 	return true
+}
+
+// In reports whether a snapshot, nil for none, has the same content.
+func (c Compartment) In(m *Manifest) bool {
+	if m == nil {
+		return false
+	}
+	old, ok := m.Compartment(c.Name)
+	return ok && c.SameContent(old)
 }
 
 // SameContent reports whether both were made from the same state of a build

@@ -67,11 +67,10 @@ func (s Store) Publish(m *Manifest, build func(compartment string) string, previ
 // previous snapshot has the same content, else a copy.
 func (s Store) place(c *Compartment, dir, build string, previous *Manifest) error {
 	target := filepath.Join(dir, c.File)
-	if previous != nil {
-		if old, ok := previous.Compartment(c.Name); ok && c.SameContent(old) {
-			c.SHA256, c.Bytes = old.SHA256, old.Bytes
-			return os.Link(s.Path(previous.ID, old.File), target)
-		}
+	if c.In(previous) {
+		old, _ := previous.Compartment(c.Name)
+		c.SHA256, c.Bytes = old.SHA256, old.Bytes
+		return os.Link(s.Path(previous.ID, old.File), target)
 	}
 	if err := cloneFile(build, target); err != nil {
 		return err

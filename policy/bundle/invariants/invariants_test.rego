@@ -85,11 +85,14 @@ test_overseers if {
 	}
 }
 
-test_leaders_attach_rows_about_people if {
-	every role in ["district_leader", "school_leader"] {
-		broken(object.union(harmless([role]), {"compartments": ["core", "formative"]})) == {"Leaders attach marts and core alone"}
-		broken(object.union(harmless([role]), {"compartments": ["core", "mart_core", "mart_formative"]})) == set()
+test_overseers_attach_rows_about_people if {
+	every role in ["district_leader", "privacy_officer", "school_leader"] {
+		every compartment in ["core", "evaluative", "formative", "students"] {
+			broken(object.union(harmless([role]), {"compartments": [compartment]})) == {"Leaders and privacy officers attach no file with rows about people"}
+		}
+		broken(object.union(harmless([role]), {"compartments": ["core_reference", "mart_core", "mart_formative"]})) == set()
 	}
+	broken(object.union(harmless(["privacy_officer"]), {"compartments": ["audit_log", "formative_reference"]})) == set()
 }
 
 test_all_rows_about_people if {

@@ -31,11 +31,11 @@ func (f *Fragment) reads(d policy.Dataset) {
 	if f.attached == nil {
 		f.attached = map[string]bool{}
 	}
-	f.attached[d.Compartment] = true
+	f.attached[d.File()] = true
 }
 
-// compartments lists, sorted, what must be attached for the fragment to run.
-func (f *Fragment) compartments() []string { return slices.Sorted(maps.Keys(f.attached)) }
+// files lists, sorted, what must be attached for the fragment to run.
+func (f *Fragment) files() []string { return slices.Sorted(maps.Keys(f.attached)) }
 
 // Bind returns the text with a placeholder for each value, and the values.
 func (f *Fragment) Bind() (sql string, args []string) {

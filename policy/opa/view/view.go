@@ -76,8 +76,8 @@ func (s Source) Rows(e Expr, rego []string) (policy.Rows, error) {
 }
 
 // Select renders the view that shows a grant's columns, masked, of the rows
-// that satisfy a condition. It returns the compartments that it reads.
-func (s Source) Select(g *policy.Grant, e Expr) (sql string, compartments []string, err error) {
+// that satisfy a condition. It returns the files that it reads.
+func (s Source) Select(g *policy.Grant, e Expr) (sql string, files []string, err error) {
 	f := &Fragment{}
 	f.reads(s.Dataset)
 	f.text("SELECT ")
@@ -96,7 +96,7 @@ func (s Source) Select(g *policy.Grant, e Expr) (sql string, compartments []stri
 	if g.Aggregate != nil {
 		s.group(f, g.Aggregate)
 	}
-	return f.Inline(), f.compartments(), nil
+	return f.Inline(), f.files(), nil
 }
 
 // columns renders the list of columns that are not hidden.
