@@ -56,7 +56,6 @@ func (e *Engine) Scope(ctx context.Context, r policy.Request) (*policy.Scope, er
 		return nil, err
 	}
 	e.unite(scope.Grants)
-	e.unite(scope.Grants)
 	return scope, nil
 }
 
