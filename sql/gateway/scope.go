@@ -174,7 +174,7 @@ func (g *Gateway) complete(scope *policy.Scope, m *snapshot.Manifest) error {
 	for _, name := range scope.Compartments {
 		_, ok := m.Compartment(name)
 		if !ok && !strings.HasPrefix(name, martPrefix) && len(g.ledgersIn(name)) == 0 {
-			return policy.Errorf(policy.Failed, "the snapshot has no %s, as those of earlier versions have not, so nothing is answered; publish anew with `weir publish`", name)
+			return policy.Errorf(policy.Failed, "the snapshot was published by an earlier version and has no %s, so nothing is answered; publish anew with `weir publish`", name)
 		}
 	}
 	return nil
