@@ -19,6 +19,8 @@ type cell struct {
 	breakdown  sql.NullString
 	category   sql.NullString
 	order      sql.NullFloat64
+	unit       string // of the value
+	prices     string // where it is money: the years whose prices it is in
 	start, end sql.NullString
 
 	value, low, high, numerator, denominator sql.NullFloat64
@@ -71,6 +73,7 @@ func (s *store) cells(ctx context.Context, of []*metrics.Metric) ([]*cell, error
 		if c.metric = byID[id]; c.metric == nil {
 			continue
 		}
+		c.unit = c.metric.Unit
 		if c.largest, err = numbers(largest.String); err != nil {
 			return nil, err
 		}

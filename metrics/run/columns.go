@@ -33,6 +33,7 @@ var tidyColumns = []mart.Column{
 	{Name: "numerator", Type: "DOUBLE", Description: "Numerator as it may be shown."},
 	{Name: "denominator", Type: "DOUBLE", Description: "Denominator as it may be shown."},
 	{Name: "unit", Type: "VARCHAR", Description: "Unit of the value; share is 0 to 1."},
+	{Name: "price_year", Type: "VARCHAR", Description: "Of money: the year in whose prices the value is, or the years, where the price index does not lead from one to another."},
 	{Name: "status", Type: "VARCHAR", Description: "published, banded (at least, at most) or suppressed."},
 	{Name: "rule", Type: "VARCHAR", Description: "The rule that banded or suppressed the value; docs/disclosure.md explains each."},
 	{Name: "shown", Type: "VARCHAR", Description: "The value in words: 64 %, ≥ 95 %, fewer than 10 teachers."},

@@ -43,6 +43,9 @@ func (r *Runner) Protect(ctx context.Context, runs []Run, rules Rules) (p Public
 	if err != nil {
 		return p, err
 	}
+	if err := s.price(ctx, r.Registry, cells); err != nil {
+		return p, err
+	}
 	if p.Releases, err = s.protect(ctx, cells, r.marts(), runs, rules); err != nil {
 		return p, fmt.Errorf("disclosure control: %w", err)
 	}
@@ -110,6 +113,7 @@ type staged struct {
 	Numerator      *float64          `json:"numerator"`
 	Denominator    *float64          `json:"denominator"`
 	Unit           string            `json:"unit"`
+	PriceYear      *string           `json:"price_year"`
 	Status         disclosure.Status `json:"status"`
 	Rule           *string           `json:"rule"`
 	Shown          string            `json:"shown"`
@@ -173,7 +177,10 @@ func (c *cell) staged() staged {
 	p := c.shown
 	row := staged{
 		Keys: c.at(), Metric: c.metric.ID, Family: c.metric.Family, Value: p.value, CILow: p.low, CIHigh: p.high, N: p.people, NSchools: p.schools,
-		Numerator: p.numerator, Denominator: p.denominator, Unit: c.metric.Unit, Status: p.status, Shown: p.words,
+		Numerator: p.numerator, Denominator: p.denominator, Unit: c.unit, Status: p.status, Shown: p.words,
+	}
+	if c.prices != "" {
+		row.PriceYear = &c.prices
 	}
 	if p.low != nil && c.method.Valid {
 		row.CIMethod = &c.method.String
@@ -268,6 +275,7 @@ func (r *Runner) wide(f metrics.Family) mart.Relation {
 		Description: "Metrics side by side, one row for each combination of dimensions, after disclosure control: " + titles(f.Metrics) + ". NULL in a dimension stands for all.",
 	}
 	keys := append(slices.Clone(tidyKey[1:]), "category_order", "period_start", "period_end")
+	money := slices.ContainsFunc(f.Metrics, priced)
 	for _, c := range tidyColumns {
 		if slices.Contains(keys, c.Name) {
 			relation.Columns = append(relation.Columns, c)
@@ -280,6 +288,11 @@ func (r *Runner) wide(f metrics.Family) mart.Relation {
 	list := strings.Join(names, ", ")
 	var sql strings.Builder
 	sql.WriteString("SELECT " + list)
+	if money {
+		i := slices.IndexFunc(tidyColumns, func(c mart.Column) bool { return c.Name == "price_year" })
+		relation.Columns = append(relation.Columns, tidyColumns[i])
+		sql.WriteString(", any_value(price_year)")
+	}
 	for _, m := range f.Metrics {
 		relation.Columns = append(relation.Columns, wideColumns(m)...)
 		for _, of := range []string{"value", "ci_low", "ci_high", "n", "shown"} {

@@ -159,12 +159,12 @@ func (c *cell) publish(s disclosure.Shown) {
 		p.words = "no value"
 	case c.metric.Person != metrics.NoPerson && (kind == method.Rate || kind == method.Share) && s.Value != nil:
 		v := round(*s.Value, 4)
-		p.value, p.words = &v, words(c.metric.Unit, v)
+		p.value, p.words = &v, words(c.unit, v)
 		p.numerator, p.denominator = s.Numerator, s.Denominator
 		c.around(v)
 	case c.metric.Person != metrics.NoPerson && kind == method.Amount && s.Numerator != nil:
-		v := rounded(c.metric.Unit, *s.Numerator)
-		p.value, p.words, p.numerator = &v, words(c.metric.Unit, v), &v
+		v := rounded(c.unit, *s.Numerator)
+		p.value, p.words, p.numerator = &v, words(c.unit, v), &v
 	default:
 		c.rounded()
 	}
@@ -183,10 +183,10 @@ func (c *cell) around(v float64) {
 
 // rounded publishes a value that is not computed from counts, with few digits.
 func (c *cell) rounded() {
-	v := rounded(c.metric.Unit, c.value.Float64)
-	c.shown.value, c.shown.words = &v, words(c.metric.Unit, v)
+	v := rounded(c.unit, c.value.Float64)
+	c.shown.value, c.shown.words = &v, words(c.unit, v)
 	if c.low.Valid && c.high.Valid {
-		low, high := rounded(c.metric.Unit, c.low.Float64), rounded(c.metric.Unit, c.high.Float64)
+		low, high := rounded(c.unit, c.low.Float64), rounded(c.unit, c.high.Float64)
 		c.shown.low, c.shown.high = &low, &high
 	}
 }

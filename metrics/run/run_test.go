@@ -3,6 +3,7 @@ package run_test
 import (
 	"context"
 	"errors"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -192,6 +193,67 @@ func TestRowsRefused(t *testing.T) {
 		if policy.CodeOf(err) != policy.DataRefused || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "abc") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// Values of money are in the currency and the prices of the district's costs, and
+// say so.
+func TestMoney(t *testing.T) {
+	t.Parallel()
+	w := newWarehouse(t, 3, 60, 2)
+	text, err := os.ReadFile(filepath.Join(w.source, "pd_cost.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ years, price string }{{"2023 2024", "2024"}, {"2024 2026", "2024, 2026"}} {
+		first, second, _ := strings.Cut(c.years, " ")
+		file := filepath.Join(t.TempDir(), "pd_cost.csv")
+		costs := strings.NewReplacer("USD,2025\n", "EUR,"+first+"\n", "USD,2026\n", "EUR,"+second+"\n").Replace(string(text))
+		if err := os.WriteFile(file, []byte(costs), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		w.load(file)
+		if _, err := w.run(t.Context(), 2, nil); err != nil {
+			t.Fatal(err)
+		}
+		var real, nominal float64
+		var unit, prices, shown, wide string
+		w.query("mart_core", `SELECT v.value, n.value, v.unit, v.price_year, v.shown, s.price_year
+			FROM metric_value v, metric_value n, spending s
+			WHERE v.metric = 'pd_spending' AND v.session_id = 'SY2025' AND v.program_kind IS NULL AND v.breakdown IS NULL
+			  AND n.metric = 'pd_spending_by_price_year' AND n.category = '`+first+`'
+			  AND s.session_id = 'SY2025' AND s.program_kind IS NULL AND s.breakdown IS NULL`, &real, &nominal, &unit, &prices, &shown, &wide)
+		want := nominal
+		if c.price == "2024" {
+			want *= 313.689 / 304.702
+		}
+		if math.Abs(real/want-1) > 0.002 || unit != "EUR" || prices != c.price || wide != c.price || !strings.HasSuffix(shown, " EUR") {
+			t.Errorf("costs of %s: %v (%s) in %q of %q and %q, want %v", c.years, real, shown, unit, prices, wide, want)
+		}
+	}
+}
+
+// query reads one row of a mart.
+func (w *warehouse) query(name, query string, into ...any) {
+	w.t.Helper()
+	db, err := duck.Open(w.t.Context(), duck.Options{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer db.Close() //nolint:errcheck // nothing was written
+	conn, err := db.SQL().Conn(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer conn.Close() //nolint:errcheck // as above
+	if err := duck.Attach(w.t.Context(), conn, mart.Build{Dir: w.home.Build()}.Path(name), name, duck.ReadOnly); err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := conn.ExecContext(w.t.Context(), "USE "+name); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := conn.QueryRowContext(w.t.Context(), query).Scan(into...); err != nil {
+		w.t.Fatal(err)
 	}
 }
 

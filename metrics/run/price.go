@@ -1,0 +1,55 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/weir-warehouse/weir/metrics"
+	"github.com/weir-warehouse/weir/sql/duck"
+)
+
+// price is the relation with the currency and the prices of each district's costs.
+const price = "price"
+
+// priced says whether a metric's values are money in a district's own currency and
+// prices, whatever currency metric.yaml names.
+func priced(m *metrics.Metric) bool {
+	return currency.MatchString(m.Unit) && slices.Contains(m.Relations, price)
+}
+
+// price gives cells of money the currency of their district, and its prices.
+func (s *store) price(ctx context.Context, registry *metrics.Registry, cells []*cell) error {
+	relation, ok := registry.Get(price)
+	if !ok {
+		return nil
+	}
+	for _, id := range append(slices.Clone(relation.Relations), price) {
+		if of, ok := registry.Get(id); ok {
+			if err := s.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP VIEW %s AS %s", duck.Ident(id), of.Query())); err != nil {
+				return fmt.Errorf("relation %s: %w", id, unfit(of, err))
+			}
+		}
+	}
+	rows, err := s.conn.QueryContext(ctx, "SELECT district_id, currency, coalesce(prices, '') FROM price WHERE district_id IS NOT NULL")
+	if err != nil {
+		return fmt.Errorf("relation %s: %w", price, unfit(relation, err))
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	type stated struct{ currency, prices string }
+	of := map[string]stated{}
+	for rows.Next() {
+		var district string
+		var p stated
+		if err := rows.Scan(&district, &p.currency, &p.prices); err != nil {
+			return err
+		}
+		of[district] = p
+	}
+	for _, c := range cells {
+		if p, ok := of[c.keys[0].String]; ok && priced(c.metric) {
+			c.unit, c.prices = p.currency, p.prices
+		}
+	}
+	return rows.Err()
+}
