@@ -38,9 +38,9 @@ what the rest of the table would tell of it if it alone were hidden:
   review  safe in itself, but would tell a hidden one, or is near 0 % or 100 %
   fail    a rule forbids it
 
-The file (CSV, TSV, Parquet or Arrow) has a row for each cell: the categories,
-the distinct people, and what is measured of them. In rows for totals the
-dimension is empty or says total, all or overall. Hierarchies are written from
+The file (CSV, TSV, JSON, Parquet or Arrow) has a row for each cell: the
+categories, the distinct people, and what is measured of them. In rows for
+totals the dimension is empty or says total, all or overall. Hierarchies are written from
 the top: --dims district/school. A cell without a row has nobody, and readers
 know it.
 
@@ -100,6 +100,13 @@ func (o checkOptions) check() error {
 		return policy.Errorf(policy.Usage, "--ledger and --population go together: the same people must be known again")
 	case o.out != "" && !isTableFormat(o.format()):
 		return policy.Errorf(policy.Usage, "--out %s: want a name that ends in .csv, .json or .parquet", o.out)
+	}
+	columns := append(o.levels(), o.numeric()...)
+	slices.Sort(columns)
+	for i, name := range columns {
+		if i > 0 && columns[i-1] == name {
+			return policy.Errorf(policy.Usage, "column %s has two uses; each of --dims, --n-column and the others needs one of its own", name)
+		}
 	}
 	for _, name := range o.overlapping {
 		if !strings.Contains(","+strings.Join(o.dims, ",")+",", ","+name+",") {

@@ -196,6 +196,9 @@ func (b *tableBuilder) numbers(batch arrow.RecordBatch, row int) (map[string]flo
 			return nil, fmt.Errorf("column %s: want a number", name)
 		}
 		v := column.Value(row)
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, fmt.Errorf("column %s: want a number", name)
+		}
 		if whole := name != b.o.amount && !slices.Contains(b.o.largest, name); whole && (v != math.Trunc(v) || math.Abs(v) > largestWhole) {
 			return nil, fmt.Errorf("column %s: want a whole number", name)
 		}
@@ -210,6 +213,9 @@ const largestWhole = 1e12
 // table is what was read.
 func (b *tableBuilder) table() (checkedTable, error) {
 	t := &b.t
+	if len(t.Cells) == 0 {
+		return *t, policy.Errorf(policy.DataRefused, "it has no row; a table to be judged has one for each cell")
+	}
 	t.Population, t.Person, t.Group = b.o.population, b.o.person, b.o.group
 	for k, d := range b.o.dims {
 		t.Dimensions = append(t.Dimensions, disclosure.Dimension{

@@ -33,7 +33,7 @@ func (a *app) newMatch() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "match FILE --formula 'TREATMENT ~ COVARIATES'",
 		Short: "Match treated units to comparison units, and estimate effects",
-		Long: `Forms a comparison group from a CSV, TSV, Parquet or Arrow file, measures
+		Long: `Forms a comparison group from a CSV, JSON, Parquet or Arrow file, measures
 balance before and after, and estimates the effect on each outcome. Options,
 their defaults and results are those of MatchIt for R; the effects are those of
 its guide, by three outcome models. No warehouse is needed.

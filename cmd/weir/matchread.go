@@ -64,8 +64,10 @@ func (a *app) openTable(ctx context.Context, path string, o fileColumns, f func(
 	switch info, err := os.Stat(path); {
 	case err != nil:
 		return policy.Errorf(policy.Usage, "%s cannot be read: %w", path, errors.Unwrap(err))
+	case info.Size() == 0:
+		return policy.Errorf(policy.DataRefused, "%s is empty", path)
 	case info.IsDir():
-		return policy.Errorf(policy.Usage, "%s is a directory; name a CSV, Parquet or Arrow file", path)
+		return policy.Errorf(policy.Usage, "%s is a directory; name a CSV, JSON, Parquet or Arrow file", path)
 	}
 	if err := a.openFormat(ctx, path, o, f); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
@@ -79,6 +81,8 @@ func (a *app) openFormat(ctx context.Context, path string, o fileColumns, f func
 		return openArrow(ctx, path, o, f)
 	case ".parquet", ".pq":
 		return a.openEngine(ctx, "read_parquet("+duck.Literal(path)+")", o, f)
+	case ".json", ".ndjson", ".jsonl":
+		return a.openEngine(ctx, "read_json("+duck.Literal(path)+", sample_size=-1)", o, f)
 	default: // also .csv.gz, .tsv, .txt; blanks and R's NA are missing
 		return a.openEngine(ctx, "read_csv("+duck.Literal(path)+", nullstr=['', 'NA'], sample_size=-1)", o, f)
 	}

@@ -45,6 +45,9 @@ func Check(table Table, earlier []Release, t Thresholds) ([]Judgement, Release, 
 			j.Verdict, j.Rule, j.Evidence = Review, why, "a share so near 0 % or 100 % is shown as "+shown.Share
 		case why != None:
 			j.Verdict, j.Rule, j.Evidence = Fail, why, t.of(&table).sentence(why, table.Person, table.Group)+bounds[k]
+		case t.unjudged(table.Measure, c):
+			j.Verdict, j.Rule = Review, NKDominance
+			j.Evidence = fmt.Sprintf("dominance cannot be judged without the largest %d contributions; give them, or show that no one has too much", t.contributions())
 		case !shown.People.Shown || shown.Value.Rule == Complementary:
 			j.Verdict, j.Rule, j.Evidence = Review, Complementary, t.sentence(Complementary, table.Person, table.Group)
 		}

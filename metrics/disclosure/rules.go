@@ -44,6 +44,20 @@ func (t Thresholds) Primary(m Measure, c Cell) Rule {
 	return None
 }
 
+// contributions is how many of the largest the dominance rules ask for.
+func (t Thresholds) contributions() int {
+	most := t.Dominance.N
+	if t.PRatio > 0 {
+		most = max(most, 2)
+	}
+	return most
+}
+
+// unjudged says that a cell lacks what the dominance rules ask for.
+func (t Thresholds) unjudged(m Measure, c Cell) bool {
+	return m.Kind == Amounts && c.People > int64(len(c.Largest)) && len(c.Largest) < t.contributions()
+}
+
 // concentrated applies the dominance rules. A cell without contributions is not
 // judged.
 func (t Thresholds) concentrated(c Cell) Rule {
