@@ -3,6 +3,8 @@ package run
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +23,25 @@ func (r *Runner) key(m *metrics.Metric) string {
 	}
 	if how, ok := method.ByName(m.Method); ok {
 		words = append(words, m.Method, strconv.Itoa(how.Version()))
+	}
+	return digest(words...)
+}
+
+// figures identifies what a metric's values are, for those who compare them with
+// earlier ones: other data, SQL or methods make others, of the same people perhaps,
+// while other words about them do not.
+func (r *Runner) figures(m *metrics.Metric) string {
+	words := []string{m.ID, r.data(m), m.SQL, string(m.Person), m.Method}
+	for _, name := range slices.Sorted(maps.Keys(m.Options)) {
+		words = append(words, name, string(m.Options[name]))
+	}
+	for _, id := range m.Relations {
+		if relation, ok := r.Registry.Get(id); ok {
+			words = append(words, relation.SQL)
+		}
+	}
+	if how, ok := method.ByName(m.Method); ok {
+		words = append(words, strconv.Itoa(how.Version()))
 	}
 	return digest(words...)
 }

@@ -59,9 +59,9 @@ func (s *store) tables(ctx context.Context, cells []*cell, runs []Run, minimum m
 	if err != nil {
 		return nil, nil, err
 	}
-	data := map[string]string{}
+	figures := map[string]string{}
 	for _, r := range runs {
-		data[r.Metric] = r.Data
+		figures[r.Metric] = r.Figures
 	}
 	var out []disclosure.Metric
 	var of [][]*cell
@@ -73,8 +73,7 @@ func (s *store) tables(ctx context.Context, cells []*cell, runs []Run, minimum m
 			i = len(out)
 			at[m.ID] = i
 			out, of = append(out, disclosure.Metric{
-				// Values of other data are other figures, while their people may be the same.
-				Name: m.ID + " " + Short(data[m.ID]), Person: plural(m.Person), Group: "schools",
+				Name: m.ID + " " + Short(figures[m.ID]), Person: plural(m.Person), Group: "schools",
 				Kind: disclosure.MetricKind(kindOf(m)), Dimensions: method.Dimensions, Minimum: max(int64(m.MinimumN), minimum[m.Family]), Populations: who[m.ID],
 			}), append(of, nil)
 		}

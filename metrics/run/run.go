@@ -47,6 +47,7 @@ type Run struct {
 	Seconds float64 `json:"seconds"` // of the computation
 	Data    string  `json:"data"`    // digest of the data that it was computed from
 	Key     string  `json:"-"`
+	Figures string  `json:"-"` // what its figures are: equal for the same ones, whichever program computed them
 }
 
 // Run computes the true values of all metrics whose key changed, and forgets
@@ -65,7 +66,7 @@ func (r *Runner) Run(ctx context.Context) (runs []Run, err error) {
 	bench := NewWorkbench(s.conn, r.Registry)
 	for i, m := range all {
 		r.progress(i, len(all), m.ID)
-		run := Run{Metric: m.ID, Family: m.Family, State: Unchanged, Key: r.key(m), Data: r.data(m)}
+		run := Run{Metric: m.ID, Family: m.Family, State: Unchanged, Key: r.key(m), Data: r.data(m), Figures: r.figures(m)}
 		if old, ok := known[m.ID]; ok && old.Key == run.Key {
 			run.Cells, run.Seconds = old.Cells, old.Seconds
 		} else if err := r.compute(ctx, s, bench, m, &run); err != nil {

@@ -2,6 +2,7 @@ package run_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"math"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"github.com/weir-warehouse/weir/etl/contract"
 	"github.com/weir-warehouse/weir/etl/synth"
 	"github.com/weir-warehouse/weir/metrics"
+	"github.com/weir-warehouse/weir/metrics/disclosure"
 	"github.com/weir-warehouse/weir/metrics/mart"
 	"github.com/weir-warehouse/weir/metrics/run"
 	"github.com/weir-warehouse/weir/policy"
@@ -30,6 +32,7 @@ type warehouse struct {
 	source   string
 	catalog  *contract.Catalog
 	registry *metrics.Registry
+	earlier  []disclosure.Release // that were published
 }
 
 func newWarehouse(t testing.TB, schools, teachers, years int) *warehouse {
@@ -103,7 +106,7 @@ func (w *warehouse) run(ctx context.Context, threads int, progress func(done, to
 			computed = append(computed, m.Metric)
 		}
 	}
-	_, err = r.Protect(ctx, runs, run.Rules{Thresholds: engine.Thresholds(), Revision: engine.Revision()})
+	_, err = r.Protect(ctx, runs, run.Rules{Thresholds: engine.Thresholds(), Revision: engine.Revision(), Earlier: w.earlier})
 	return computed, err
 }
 
@@ -172,24 +175,8 @@ func TestRowsRefused(t *testing.T) {
 		"beyond": {"2", "a_rate/metric.sql: the numerator of a rate is below 0 or above its denominator in 4 values"},
 		"below":  {"-1", "a_rate/metric.sql: the numerator of a rate is below 0 or above its denominator in 4 values"},
 	} {
-		folder := filepath.Join(t.TempDir(), "a_rate")
-		if err := os.Mkdir(folder, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		for file, text := range map[string]string{
-			"metric.yaml": "id: a_rate\nfamily: own\ntitle: A rate\nquestion: How many?\ndefinition: A share.\nunit: share\ndirection: neutral\nperson: teacher\n" +
-				"method: {name: rate}\ndimensions: [[district], [district, school]]\nsource: {citation: ours}\n",
-			"metric.sql": "SELECT teacher_key, district_id, school_id, " + c.measure + " AS numerator FROM teacher_year",
-		} {
-			if err := os.WriteFile(filepath.Join(folder, file), []byte(text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		var err error
-		if w.registry, err = metrics.Load(t.Context(), filepath.Dir(folder), w.catalog); err != nil {
-			t.Fatal(err)
-		}
-		_, err = w.run(t.Context(), 1, nil)
+		w.define(c.measure)
+		_, err := w.run(t.Context(), 1, nil)
 		if policy.CodeOf(err) != policy.DataRefused || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "abc") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -254,6 +241,50 @@ func (w *warehouse) query(name, query string, into ...any) {
 	}
 	if err := conn.QueryRowContext(w.t.Context(), query).Scan(into...); err != nil {
 		w.t.Fatal(err)
+	}
+}
+
+// define adds a rate of the home's own.
+func (w *warehouse) define(measure string) {
+	w.t.Helper()
+	folder := filepath.Join(w.t.TempDir(), "a_rate")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		w.t.Fatal(err)
+	}
+	for file, text := range map[string]string{
+		"metric.yaml": "id: a_rate\nfamily: own\ntitle: A rate\nquestion: How many?\ndefinition: A share.\nunit: share\ndirection: neutral\nperson: teacher\n" +
+			"method: {name: rate}\ndimensions: [[district], [district, school]]\nsource: {citation: ours}\n",
+		"metric.sql": "SELECT teacher_key, district_id, school_id, " + measure + " AS numerator FROM teacher_year",
+	} {
+		if err := os.WriteFile(filepath.Join(folder, file), []byte(text), 0o600); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	var err error
+	if w.registry, err = metrics.Load(w.t.Context(), filepath.Dir(folder), w.catalog); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// A metric that was published can be defined anew: its figures are others then,
+// of the same people, and an earlier release does not contradict them.
+func TestDefinedAnew(t *testing.T) {
+	t.Parallel()
+	w := newWarehouse(t, 3, 90, 1)
+	for _, measure := range []string{"years_experience > 4", "years_experience > 12", "years_experience > 4"} {
+		w.define(measure)
+		if _, err := w.run(t.Context(), 2, nil); err != nil {
+			t.Fatalf("%s: %v", measure, err)
+		}
+		text, err := os.ReadFile(filepath.Join(w.home.Build(), run.ReleaseFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var releases []disclosure.Release
+		if err := json.Unmarshal(text, &releases); err != nil {
+			t.Fatal(err)
+		}
+		w.earlier = append(w.earlier, releases...)
 	}
 }
 
