@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -83,21 +84,23 @@ type figure struct {
 // and category: "s4 30", "s4", "30", or "" for the district.
 func estimate(t *testing.T, conn *sql.Conn, name, from string, options method.Options) map[string]figure {
 	t.Helper()
+	exec(t, conn, "CREATE OR REPLACE TEMP VIEW chosen AS "+from)
+	return estimated(t, conn, name, method.Input{Dimensions: [][]string{{"district_id"}, {"district_id", "school_id"}}, Options: options})
+}
+
+// estimated runs a method over the view chosen.
+func estimated(t *testing.T, conn *sql.Conn, name string, in method.Input) map[string]figure {
+	t.Helper()
 	m, ok := method.ByName(name)
 	if !ok {
 		t.Fatalf("there is no method %s", name)
 	}
-	if _, err := m.Check(options); err != nil {
+	if _, err := m.Check(in.Options); err != nil {
 		t.Fatal(err)
 	}
-	exec(t, conn, "CREATE OR REPLACE TEMP VIEW chosen AS "+from)
 	exec(t, conn, "CREATE OR REPLACE TEMP TABLE result ("+method.Results+")")
-	columns := columnsOf(t, conn)
-	err := m.Estimate(context.Background(), method.Input{
-		DB: conn, Units: "chosen", Columns: columns, Into: "result", Person: "teacher_key",
-		Dimensions: [][]string{{"district_id"}, {"district_id", "school_id"}}, Options: options, Seed: 3,
-	})
-	if err != nil {
+	in.DB, in.Units, in.Columns, in.Into, in.Person, in.Seed = conn, "chosen", columnsOf(t, conn), "result", "teacher_key", 3
+	if err := m.Estimate(context.Background(), in); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := conn.QueryContext(context.Background(),
@@ -119,6 +122,37 @@ func estimate(t *testing.T, conn *sql.Conn, name, from string, options method.Op
 		t.Fatal(err)
 	}
 	return figures
+}
+
+// TestEvery compares units that count in every category with the same units written
+// once for each: values, intervals, people and schools are the same, and so are the
+// digests of who is counted.
+func TestEvery(t *testing.T) {
+	t.Parallel()
+	conn := connect(t, 2, sample(400))
+	const kinds = "(SELECT unnest(['a', 'b', 'c']) AS kind, unnest([2, 1, 3]) AS place)"
+	rows := "SELECT teacher_key, district_id, school_id, numerator, numerator AS value, denominator, denominator AS baseline, treated, 10 * x AS cost, 'kind' AS breakdown, "
+	kind := "CASE x % 3 WHEN 0 THEN 'a' WHEN 1 THEN 'b' ELSE 'c' END"
+	written := rows + "kind AS category, place AS category_order FROM units JOIN " + kinds + " ON NOT treated OR kind = " + kind
+	every := rows + "CASE WHEN treated THEN kind ELSE '*' END AS category, place AS category_order FROM units LEFT JOIN " + kinds + " ON kind = " + kind
+	for name, options := range map[string]method.Options{"contrast": {"as": "difference"}, "cost_per_gain": {"replicates": "99"}, "mean": nil, "ratio": nil} {
+		var of [2]map[string]figure
+		var counted [2]map[string]string
+		for i, from := range []string{written, every} {
+			exec(t, conn, "CREATE OR REPLACE TEMP VIEW chosen AS "+from)
+			tell := &method.Counted{Of: map[string]string{}}
+			of[i] = estimated(t, conn, name, method.Input{
+				Dimensions: [][]string{{"district_id", "breakdown"}, {"district_id", "breakdown", "school_id"}}, Options: options, Counted: tell,
+			})
+			counted[i] = tell.Of
+		}
+		if len(of[0]) < 4 || fmt.Sprint(of[0]) != fmt.Sprint(of[1]) { // NaN is no end of an interval
+			t.Errorf("%s, written for each: %v\nof every:  %v", name, of[0], of[1])
+		}
+		if !maps.Equal(counted[0], counted[1]) {
+			t.Errorf("%s, counted differ: %v, %v", name, counted[0], counted[1])
+		}
+	}
 }
 
 func columnsOf(t *testing.T, conn *sql.Conn) []string {

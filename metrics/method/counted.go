@@ -22,6 +22,13 @@ type Counted struct {
 	told bool // by the method itself
 }
 
+// nobody says that the values count no people of unit rows.
+func (w *Counted) nobody() {
+	if w != nil {
+		w.told = true
+	}
+}
+
 // ListKey names a list of dimensions as disclosure control does.
 func ListKey(columns []string, breakdown string) string {
 	words := slices.DeleteFunc(slices.Clone(columns), func(c string) bool { return slices.Contains(Breakdown, c) })
@@ -42,12 +49,15 @@ func (w *Counted) note(person string, list []string, c *counter, given map[strin
 	lines, odd := map[string][]string{}, map[string]bool{} // by breakdown
 	for at := range c.known {
 		k := &c.known[at]
+		if k.every {
+			continue
+		}
 		words, what := make([]string, len(places)), ""
 		for i, name := range places {
 			if !slices.Contains(columns, name) {
 				continue
 			}
-			of := c.used[name]
+			of := c.columns[name]
 			words[i] = of.names[of.codes[k.first]]
 			if name == Breakdown[0] {
 				what = words[i]
@@ -85,12 +95,12 @@ func (in Input) Count(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	digests := digestsOf(u.who.names)
+	defer u.free()
 	for _, list := range in.Dimensions {
-		c := newCounter(u, tally{}, list, digests)
-		c.add = func([]sum, int32) {}
+		c := newCounter(u, tally{add: func([]sum, int32) {}}, list)
 		c.count()
 		w.note(in.Person, list, c, given)
+		c.free()
 	}
 	return nil
 }

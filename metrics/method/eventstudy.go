@@ -216,10 +216,14 @@ func (p panel) spread() (*mat.SymDense, int) {
 	df := 0
 	for _, group := range p.groups {
 		df += len(group.paths) - 1
+		mean := make([]float64, p.periods)
+		for t := range mean {
+			mean[t] = group.mean(t)
+		}
+		d := mat.NewVecDense(p.periods, nil)
 		for _, path := range group.paths {
-			d := mat.NewVecDense(p.periods, nil)
 			for t := range path {
-				d.SetVec(t, path[t]-group.mean(t))
+				d.SetVec(t, path[t]-mean[t])
 			}
 			s.SymRankOne(s, 1, d)
 		}

@@ -68,6 +68,7 @@ type Input struct {
 	Options    Options
 	Counted    *Counted // told whom the values count, if not nil
 	Seed       uint64   // for what is drawn, made of the data's revision and the metric's id
+	Memory     *Memory  // shared by the metrics of a run; may be nil
 }
 
 // Options are the options of a method in metric.yaml: texts, as written.

@@ -80,45 +80,44 @@ func panelOf(kind, district string, schools map[string]schoolMonths) panel {
 
 // schoolMonths reads the sums by kind of event and school.
 func (in Input) schoolMonths(ctx context.Context) (map[string]map[string]schoolMonths, error) {
-	const ofSchool, ofMonth = 0, 1
-	months := [][]string{ofSchool: {"kind", "district_id", "school_id", "event"}, ofMonth: {"kind", "school_id", "month"}}
-	in.Units = fmt.Sprintf(`(SELECT * REPLACE (strftime(month, '%%Y-%%m') AS month, coalesce(strftime(event, '%%Y-%%m'), '') AS event), breakdown AS kind FROM %s)`, in.Units)
-	in.Dimensions = months
-	u, err := in.read(ctx, "value IS NOT NULL", nil, []string{micro("value")})
+	in.Counted.nobody() // schools are compared
+	kinds, first := map[string]map[string]schoolMonths{}, map[string]map[string]string{}
+	var kind, school, event string
+	var s schoolMonths
+	who := cmp.Or(in.Person, "NULL")
+	err := in.each(ctx, `SELECT breakdown, school_id, district_id, coalesce(strftime(event, '%Y-%m'), '') AS event, people FROM (
+			SELECT breakdown, school_id, district_id, event, count(who) AS people
+			FROM (SELECT DISTINCT breakdown, school_id, district_id, date_trunc('month', event) AS event, `+who+` AS who FROM unit) GROUP BY ALL)
+		ORDER BY ALL`,
+		[]any{&kind, &school, &s.district, &event, &s.people}, func() {
+			if kinds[kind] == nil {
+				kinds[kind], first[kind] = map[string]schoolMonths{}, map[string]string{}
+			}
+			if earlier := first[kind][school]; event != "" && (earlier == "" || event < earlier) {
+				first[kind][school] = event
+			}
+			kinds[kind][school] = schoolMonths{district: s.district, people: kinds[kind][school].people + s.people, first: stats.Never}
+		})
 	if err != nil {
 		return nil, err
 	}
-	schools := newCounter(u, tally{size: 1, add: func([]sum, int32) {}}, months[ofSchool], nil)
-	schools.count()
-	kinds, first := map[string]map[string]schoolMonths{}, map[string]map[string]string{}
-	for at := range schools.known {
-		of := func(name string) string { return u.text(name, schools.known[at].first) }
-		kind, school, event := of("kind"), of("school_id"), of("event")
-		if kinds[kind] == nil {
-			kinds[kind], first[kind] = map[string]schoolMonths{}, map[string]string{}
-		}
-		s := kinds[kind][school]
-		s.district, s.people, s.first = of("district_id"), s.people+schools.known[at].n, stats.Never
-		if earlier := first[kind][school]; event != "" && (earlier == "" || event < earlier) {
-			first[kind][school] = event
-		}
-		kinds[kind][school] = s
-	}
-	sums := newCounter(u, tally{size: 1, add: func(into []sum, row int32) { into[0].add(u.sums[0][row]) }}, months[ofMonth], nil)
-	sums.count()
 	byMonth := map[string]map[string]map[string]float64{} // by kind, month, school
-	for at := range sums.known {
-		k := &sums.known[at]
-		kind, month := u.text("kind", k.first), u.text("month", k.first)
-		if byMonth[kind] == nil {
-			byMonth[kind] = map[string]map[string]float64{}
-		}
-		if byMonth[kind][month] == nil {
-			byMonth[kind][month] = map[string]float64{}
-		}
-		if total := sums.vector(k.clusters[0])[0].millionths(); total > 0 {
-			byMonth[kind][month][u.text("school_id", k.first)] = total
-		}
+	var month string
+	var sum float64
+	err = in.each(ctx, `SELECT breakdown, strftime(month, '%Y-%m'), school_id, total FROM (
+			SELECT breakdown, date_trunc('month', month) AS month, school_id, CAST(sum(`+micro("value")+`) AS DOUBLE) / 1e6 AS total FROM unit GROUP BY ALL)
+		WHERE total > 0`,
+		[]any{&kind, &month, &school, &sum}, func() {
+			if byMonth[kind] == nil {
+				byMonth[kind] = map[string]map[string]float64{}
+			}
+			if byMonth[kind][month] == nil {
+				byMonth[kind][month] = map[string]float64{}
+			}
+			byMonth[kind][month][school] = sum
+		})
+	if err != nil {
+		return nil, err
 	}
 	for kind, of := range kinds {
 		fill(of, first[kind], byMonth[kind])
@@ -126,10 +125,22 @@ func (in Input) schoolMonths(ctx context.Context) (map[string]map[string]schoolM
 	return kinds, nil
 }
 
-// text is what a row has in a column.
-func (u *units) text(name string, row int32) string {
-	of := u.used[name]
-	return of.names[of.codes[row]]
+// each reads a query over the unit rows that are whole, and calls f when a row is in
+// its places.
+func (in Input) each(ctx context.Context, query string, into []any, f func()) error {
+	rows, err := in.DB.QueryContext(ctx, `WITH unit AS (
+		FROM `+in.Units+` WHERE value IS NOT NULL AND month IS NOT NULL AND breakdown IS NOT NULL AND school_id IS NOT NULL AND district_id IS NOT NULL) `+query)
+	if err != nil {
+		return fmt.Errorf("read unit rows: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err says it
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return fmt.Errorf("read unit rows: %w", err)
+		}
+		f()
+	}
+	return rows.Err()
 }
 
 // fill gives schools their sums of the months that count, and the first of these

@@ -2,8 +2,6 @@ package method
 
 import (
 	"cmp"
-	"crypto/md5" //nolint:gosec // identifies, and protects nothing
-	"encoding/binary"
 	"math/bits"
 	"runtime"
 	"slices"
@@ -39,6 +37,11 @@ func (s *sum) millionths() float64 {
 	return -(float64(^s.hi+int64(carry))*(1<<64) + float64(lo)) / 1e6 //nolint:gosec // as above
 }
 
+// Every as a dimension or category of a unit row says that it counts in every one
+// that other rows have beside the same other dimensions: as do those with whom
+// each kind of program is compared.
+const Every = "*"
+
 // tally is what to count in each cell.
 type tally struct {
 	size   int                         // of a cluster's vector of sums
@@ -48,31 +51,31 @@ type tally struct {
 	tell   *Counted                    // told who is counted; may be nil
 }
 
-// cells counts the unit rows in the cells of all lists of dimensions, some lists on
-// each processor.
+// tally counts the unit rows in the cells of all lists of dimensions, some lists on
+// each processor. The units are free then.
 func (in Input) tally(u *units, t tally) []cell {
+	defer u.free()
 	out := make([][]cell, len(in.Dimensions))
 	person, _, _ := strings.Cut(in.Person, "_")
 	if person == "" {
 		person = "row"
 	}
-	var digests []digest16
 	if t.tell != nil {
 		t.tell.told = true
-		if in.Person != "" && len(t.people) == 0 {
-			digests = digestsOf(u.who.names)
-		}
 	}
+	tell := t.tell != nil && in.Person != "" && len(t.people) == 0
+	schools := ranks(u.columns[school].names)
 	turns := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var running sync.WaitGroup
 	for i, list := range in.Dimensions {
 		running.Go(func() {
 			turns <- struct{}{}
 			defer func() { <-turns }()
-			c := newCounter(u, t, list, digests)
+			c := newCounter(u, t, list)
+			defer c.free()
 			c.count()
-			out[i] = c.cells(person)
-			if digests != nil {
+			out[i] = c.cells(person, schools)
+			if tell {
 				t.tell.note(in.Person, list, c, nil)
 			}
 		})
@@ -81,13 +84,16 @@ func (in Input) tally(u *units, t tally) []cell {
 	return slices.Concat(out...)
 }
 
-type digest16 [2]uint64
-
-func digestsOf(names []string) []digest16 {
-	out := make([]digest16, len(names))
-	for i, n := range names {
-		d := md5.Sum([]byte(n)) //nolint:gosec // as above
-		out[i] = digest16{binary.BigEndian.Uint64(d[:8]), binary.BigEndian.Uint64(d[8:])}
+// ranks are the places of names in their order.
+func ranks(names []string) []int {
+	order := make([]int, len(names))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(names[a], names[b]) })
+	out := make([]int, len(names))
+	for rank, i := range order {
+		out[i] = rank
 	}
 	return out
 }
@@ -95,19 +101,20 @@ func digestsOf(names []string) []digest16 {
 // counted is a cell while it is counted.
 type counted struct {
 	first    int32 // a row of it
-	last     int32 // the person counted last
-	n, units int64 // people, rows
+	every    bool  // its rows count in other cells, see Every
+	units    int64 // rows
+	n        int64 // people
 	people   digest16
-	slots    []slot // by sum that a person must have
-	school   int32  // of the row before
-	cluster  int32  // its cluster
+	school   int32 // of the row before
+	cluster  int32 // its cluster
 	clusters []int32
 }
 
-// slot counts the people with a positive sum.
+// slot counts people.
 type slot struct {
 	last int32
 	n    int64
+	who  []int32 // in ascending order, if they are to count in other cells
 }
 
 // counter counts the rows of one list.
@@ -115,80 +122,73 @@ type counter struct {
 	*units
 	tally
 
-	columns []string
-	of      []column
-	digests []digest16
-	found   map[uint64]int32
-	dense   []int32 // the same, where there are few
-	strides []uint64
-	known   []counted
-	cellOf  []int32 // by row, none where a dimension is NULL
-	schools map[uint64]int32
-	labels  []int32 // by cluster, its school or person
-	sums    []sum   // of clusters, one vector after the other
+	needs      []int  // sums that must be positive, none for none
+	school     column // of clusters; empty if units have no school
+	dimensions []string
+	of         []column // by dimension, as what follows
+	every      []int32  // the code of Every, none where no row has it
+	joins      bool     // any has it
+	strides    []uint64
+	found      codes // cells, by the codes of their dimensions
+	known      []counted
+	slots      []slot    // by cell, then need
+	cellOf     []int32   // by row, none where a dimension is NULL
+	hosts      [][]int32 // by cell, those in which its rows count too
+	schools    codes     // clusters, by the cell's codes and school
+	labels     []int32   // by cluster, its school or person
+	sums       []sum     // of clusters, one vector after the other
 }
 
-// few is up to how many possible cells a table of all is kept.
-const few = 1 << 20
-
-func newCounter(u *units, t tally, list []string, digests []digest16) *counter {
-	c := &counter{units: u, tally: t, columns: Columns(list), digests: digests, schools: map[uint64]int32{}, cellOf: make([]int32, u.n)}
+func newCounter(u *units, t tally, list []string) *counter {
+	c := &counter{units: u, tally: t, needs: t.people, school: u.columns[school], dimensions: Columns(list), cellOf: u.memory.codes.take(u.n)[:u.n]}
+	if len(c.needs) == 0 {
+		c.needs = []int{none}
+	}
 	size := uint64(1)
-	for _, name := range c.columns {
-		of := u.used[name]
-		c.of, c.strides = append(c.of, of), append(c.strides, size)
+	for _, name := range c.dimensions {
+		of := u.columns[name]
+		every := int32(slices.Index(of.names, Every)) //nolint:gosec // rows are counted in 32 bits
+		c.joins = c.joins || every != none
+		c.of, c.strides, c.every = append(c.of, of), append(c.strides, size), append(c.every, every)
 		size *= uint64(len(of.names) + 1)
 	}
-	if size <= few {
-		c.dense = make([]int32, size)
-		for i := range c.dense {
-			c.dense[i] = none
-		}
-	} else {
-		c.found = map[uint64]int32{}
-	}
+	c.found, c.schools = newCodes(size), newCodes(size*uint64(len(c.school.names)+1))
 	return c
 }
 
+func (c *counter) free() { c.memory.codes.put(c.cellOf) }
+
 // cell returns the cell of a row, new or known; none if a dimension is NULL, which
-// the order of a category may be.
+// the order of a category may be. Every category has no order.
 func (c *counter) cell(row int32) int32 {
-	key := uint64(0)
+	key, every, inOrder := uint64(0), false, true
 	for i, of := range c.of {
 		code := of.codes[row]
-		if code == none && c.columns[i] != Breakdown[2] {
+		switch {
+		case c.dimensions[i] == Breakdown[2]:
+			if !inOrder {
+				continue
+			}
+		case code == none:
 			return none
+		case code == c.every[i]:
+			every, inOrder = true, inOrder && c.dimensions[i] != Breakdown[1]
 		}
 		key += uint64(code+1) * c.strides[i] //nolint:gosec // at least 0
 	}
-	at := int32(none)
-	if c.dense != nil {
-		at = c.dense[key]
-	} else if k, ok := c.found[key]; ok {
-		at = k
-	}
-	if at != none {
-		return at
-	}
-	at = int32(len(c.known)) //nolint:gosec // rows are counted in 32 bits
-	c.known = append(c.known, counted{first: row, last: none, school: -2})
-	if n := len(c.people); n > 0 {
-		c.known[at].slots = make([]slot, n)
-		for k := range c.known[at].slots {
-			c.known[at].slots[k].last = none
+	at, known := c.found.of(key)
+	if !known {
+		c.known = append(c.known, counted{first: row, every: every, school: -2})
+		for range c.needs {
+			c.slots = append(c.slots, slot{last: none})
 		}
-	}
-	if c.dense != nil {
-		c.dense[key] = at
-	} else {
-		c.found[key] = at
 	}
 	return at
 }
 
 // count puts each row into its cell, and there into the cluster of its school.
 func (c *counter) count() {
-	for _, row := range c.order {
+	for row := range int32(c.n) { //nolint:gosec // rows are counted in 32 bits
 		at := c.cell(row)
 		c.cellOf[row] = at
 		if at == none {
@@ -196,7 +196,7 @@ func (c *counter) count() {
 		}
 		k := &c.known[at]
 		k.units++
-		c.person(k, row)
+		c.person(k, c.slotsOf(at), row)
 		school := int32(none)
 		if c.school.codes != nil {
 			school = c.school.codes[row]
@@ -206,6 +206,21 @@ func (c *counter) count() {
 		}
 		c.add(c.vector(k.cluster), row)
 	}
+	if c.joins {
+		c.join()
+	}
+	for at := range c.known {
+		slots := c.slotsOf(int32(at))
+		c.known[at].n = slots[0].n
+		for _, s := range slots {
+			c.known[at].n = min(c.known[at].n, s.n)
+		}
+	}
+}
+
+func (c *counter) slotsOf(at int32) []slot {
+	from := int(at) * len(c.needs)
+	return c.slots[from : from+len(c.needs)]
 }
 
 func (c *counter) vector(cluster int32) []sum {
@@ -223,43 +238,115 @@ func (c *counter) open(school int32) int32 {
 
 // cluster returns the cluster of a school in a cell.
 func (c *counter) cluster(k *counted, at, school int32) int32 {
-	key := uint64(at)<<32 | uint64(school+1) //nolint:gosec // both at least 0
-	cluster, ok := c.schools[key]
-	if !ok {
-		cluster = c.open(school)
-		c.schools[key] = cluster
+	cluster, known := c.schools.of(c.found.keys[at][0]*uint64(len(c.school.names)+1) + uint64(school+1)) //nolint:gosec // both at least 0
+	if !known {
+		c.open(school)
 		k.clusters = append(k.clusters, cluster)
 	}
 	return cluster
 }
 
 // person counts the person of a row, once: rows of a person come together.
-func (c *counter) person(k *counted, row int32) {
+func (c *counter) person(k *counted, slots []slot, row int32) {
 	who := row
-	if c.who.codes != nil {
-		if who = c.who.codes[row]; who == none {
+	if c.who != nil {
+		if who = c.who[row]; who == none {
 			return
 		}
 	}
-	for i, need := range c.people {
-		if s := &k.slots[i]; s.last != who && c.units.sums[need][row] > 0 {
+	for i, need := range c.needs {
+		if s := &slots[i]; s.last != who && (need == none || c.units.sums[need][row] > 0) {
 			s.last = who
 			s.n++
+			if c.joins {
+				s.who = append(s.who, who)
+			}
+			if need == none {
+				k.people.flip(c.digest(who))
+			}
 		}
 	}
-	if k.last != who {
-		k.last = who
-		k.n++
-		if c.digests != nil {
-			d := c.digests[who]
-			k.people[0] ^= d[0]
-			k.people[1] ^= d[1]
+}
+
+// flip adds a digest, or takes it away.
+func (d *digest16) flip(o digest16) {
+	d[0] ^= o[0]
+	d[1] ^= o[1]
+}
+
+func (c *counter) digest(who int32) digest16 {
+	if c.met == nil {
+		return digest16{}
+	}
+	return c.met.ranked[who]
+}
+
+// join adds the cells whose rows count in every one to those that have each
+// dimension by name.
+func (c *counter) join() {
+	c.hosts = make([][]int32, len(c.known))
+	for at := range c.known {
+		k := &c.known[at]
+		if k.every {
+			continue
+		}
+		keys := []uint64{c.found.keys[at][0]}
+		for i, every := range c.every {
+			if every == none {
+				continue
+			}
+			far := c.far(k.first, i, every)
+			if c.dimensions[i] == Breakdown[1] { // its order goes with it
+				far += c.far(k.first, i+1, none)
+			}
+			for _, key := range keys {
+				keys = append(keys, key+far)
+			}
+		}
+		for _, key := range keys[1:] {
+			if other := c.found.find(key); other != none {
+				c.hosts[other] = append(c.hosts[other], int32(at))
+				c.take(int32(at), other)
+			}
+		}
+	}
+}
+
+// far is how far a row's key is from that with another code in a column.
+func (c *counter) far(row int32, column int, code int32) uint64 {
+	return uint64(code-c.of[column].codes[row]) * c.strides[column] //nolint:gosec // what overflows comes back when it is added
+}
+
+// take adds another cell's rows to a cell.
+func (c *counter) take(at, other int32) {
+	k := &c.known[at]
+	k.units += c.known[other].units
+	for _, from := range c.known[other].clusters {
+		into := c.vector(c.cluster(k, at, c.labels[from]))
+		for i, s := range c.vector(from) {
+			into[i].plus(s)
+		}
+	}
+	others := c.slotsOf(other)
+	for i := range c.needs {
+		s := &c.slotsOf(at)[i]
+		s.who = slices.Concat(s.who, others[i].who)
+		slices.Sort(s.who)
+		s.who = slices.Compact(s.who)
+		s.n = int64(len(s.who))
+	}
+	if c.needs[0] == none {
+		k.people = digest16{}
+		for _, who := range c.slotsOf(at)[0].who {
+			k.people.flip(c.digest(who))
 		}
 	}
 }
 
 // alone says whether a cell's clusters are people.
-func (c *counter) alone(at int) bool { return c.apart || len(c.known[at].clusters) == 1 }
+func (c *counter) alone(at int32) bool {
+	return !c.known[at].every && (c.apart || len(c.known[at].clusters) == 1)
+}
 
 // split parts the cells of one school into clusters of a person each.
 func (c *counter) split() [][]int32 {
@@ -268,19 +355,18 @@ func (c *counter) split() [][]int32 {
 	alone := false
 	for at := range c.known {
 		last[at] = -2
-		alone = alone || c.alone(at)
+		alone = alone || c.alone(int32(at))
 	}
 	if !alone {
 		return apart
 	}
-	for _, row := range c.order {
-		at := c.cellOf[row]
-		if at == none || !c.alone(int(at)) {
-			continue
+	put := func(at, row int32) {
+		if !c.alone(at) {
+			return
 		}
 		who := row
-		if c.who.codes != nil {
-			who = c.who.codes[row]
+		if c.who != nil {
+			who = c.who[row]
 		}
 		if last[at] != who {
 			last[at] = who
@@ -288,53 +374,65 @@ func (c *counter) split() [][]int32 {
 		}
 		c.add(c.vector(apart[at][len(apart[at])-1]), row)
 	}
+	for row := range int32(c.n) { //nolint:gosec // rows are counted in 32 bits
+		at := c.cellOf[row]
+		if at == none {
+			continue
+		}
+		put(at, row)
+		if c.joins {
+			for _, host := range c.hosts[at] {
+				put(host, row)
+			}
+		}
+	}
 	return apart
 }
 
-// cells returns what was counted. Schools come in the order of their names, and
-// people in that of their sums, so that doubles are added in one order.
-func (c *counter) cells(person string) []cell {
+// cells returns what was counted. Schools come in the order of their names, which
+// ranks has, people in that of their keys, and rows about nobody in that of their
+// sums, so that doubles are added in one order.
+func (c *counter) cells(person string, ranks []int) []cell {
 	apart := c.split()
-	out := make([]cell, len(c.known))
+	out := make([]cell, 0, len(c.known))
 	for at := range c.known {
 		k := &c.known[at]
-		o := &out[at]
-		o.keys, o.n, o.units, o.by = c.keys(k), k.n, k.units, bySchool
-		for i, s := range k.slots {
-			if i == 0 || s.n < o.n {
-				o.n = s.n
-			}
+		if k.every {
+			continue
 		}
+		o := cell{keys: c.keys(k), n: k.n, units: k.units, by: bySchool}
 		for _, cluster := range k.clusters {
 			if c.labels[cluster] != none {
 				o.schools++
 			}
 		}
-		clusters, names := k.clusters, c.school.names
-		if c.alone(at) {
-			o.by, clusters, names = person, apart[at], nil
+		clusters := k.clusters
+		if c.alone(int32(at)) {
+			o.by, clusters = person, apart[at]
+			if c.who == nil {
+				slices.SortFunc(clusters, c.bySums)
+			}
+		} else {
+			rank := func(cluster int32) int {
+				if code := c.labels[cluster]; code != none {
+					return ranks[code]
+				}
+				return none
+			}
+			slices.SortFunc(clusters, func(a, b int32) int { return cmp.Compare(rank(a), rank(b)) })
 		}
-		c.fill(o, clusters, names)
+		c.fill(&o, clusters)
+		out = append(out, o)
 	}
 	return out
 }
 
+func (c *counter) bySums(a, b int32) int {
+	return slices.CompareFunc(c.vector(a), c.vector(b), func(x, y sum) int { return cmp.Or(cmp.Compare(x.hi, y.hi), cmp.Compare(x.lo, y.lo)) })
+}
+
 // fill writes a cell's clusters and their totals.
-func (c *counter) fill(o *cell, clusters []int32, names []string) {
-	bySums := func(a, b int32) int {
-		return slices.CompareFunc(c.vector(a), c.vector(b), func(x, y sum) int { return cmp.Or(cmp.Compare(x.hi, y.hi), cmp.Compare(x.lo, y.lo)) })
-	}
-	if names == nil {
-		slices.SortFunc(clusters, bySums)
-	} else {
-		name := func(cluster int32) string {
-			if code := c.labels[cluster]; code != none {
-				return names[code]
-			}
-			return ""
-		}
-		slices.SortFunc(clusters, func(a, b int32) int { return cmp.Compare(name(a), name(b)) })
-	}
+func (c *counter) fill(o *cell, clusters []int32) {
 	flat := make([]float64, len(clusters)*c.size)
 	o.clusters = make([][]float64, len(clusters))
 	total := make([]sum, c.size)
@@ -360,7 +458,7 @@ func (s *sum) plus(o sum) {
 func (c *counter) keys(k *counted) []any {
 	out := make([]any, len(Dimensions)+len(Breakdown))
 	all := slices.Concat(Dimensions, Breakdown)
-	for i, name := range c.columns {
+	for i, name := range c.dimensions {
 		code := c.of[i].codes[k.first]
 		if code == none {
 			continue

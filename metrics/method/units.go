@@ -16,14 +16,15 @@ import (
 )
 
 // units are unit rows in columns, with whatever tells them apart as numbers. They
-// are read once for all lists of dimensions.
+// are read once for all lists of dimensions. Rows of a person come together, and
+// people in the order of their keys.
 type units struct {
-	n      int
-	who    column            // people; without them each row is somebody
-	school column            // none if units have no school
-	used   map[string]column // dimensions and breakdown, by name
-	sums   [][]int64         // by sum, then row
-	order  []int32           // rows, those of a person together
+	n       int
+	who     []int32           // people's places in the order of keys, by row, none for NULL; without them (nil) each row is somebody
+	met     *people           // who they are
+	columns map[string]column // dimensions, breakdown and school, by name
+	sums    [][]int64         // by sum, then row
+	memory  *Memory           // to which their space goes back
 }
 
 // column has one of few texts in each row.
@@ -34,13 +35,17 @@ type column struct {
 
 const none = -1
 
+// school is the column of clusters.
+const school = "school_id"
+
 // micro counts an amount in millionths.
 func micro(expression string) string {
 	return "CAST(round(CAST(" + expression + " AS DOUBLE) * 1000000) AS BIGINT)"
 }
 
 // read reads the unit rows that meet a condition. Sums are expressions of rows
-// that are integers. Optional columns may be absent, which then are empty.
+// that are integers. Optional columns may be absent, which then are empty. The
+// caller frees them.
 func (in Input) read(ctx context.Context, keep string, optional, sums []string) (*units, error) {
 	from := in.Units
 	for _, c := range optional {
@@ -48,10 +53,9 @@ func (in Input) read(ctx context.Context, keep string, optional, sums []string) 
 			from = fmt.Sprintf("(SELECT *, CAST(NULL AS DOUBLE) AS %s FROM %s)", c, from)
 		}
 	}
-	used := in.used()
-	texts := slices.Clone(used)
-	if slices.Contains(in.Columns, "school_id") && !slices.Contains(used, "school_id") {
-		texts = append(texts, "school_id")
+	texts := in.used()
+	if slices.Contains(in.Columns, school) && !slices.Contains(texts, school) {
+		texts = append(texts, school)
 	}
 	var selected []string
 	for _, c := range texts {
@@ -63,88 +67,114 @@ func (in Input) read(ctx context.Context, keep string, optional, sums []string) 
 	for _, s := range sums {
 		selected = append(selected, "CAST("+s+" AS BIGINT)")
 	}
-	u := &units{used: map[string]column{}, sums: make([][]int64, len(sums))}
-	d := newDecoder(len(texts), len(sums))
-	err := duck.Columns(ctx, in.DB, fmt.Sprintf("SELECT %s FROM %s WHERE %s", strings.Join(selected, ", "), from, keep), func(b arrow.RecordBatch) {
-		u.n += int(b.NumRows())
-		d.feed(b)
-	})
+	memory := in.Memory
+	if memory == nil {
+		memory = &Memory{}
+	}
+	d := newDecoder(memory, len(texts), len(sums))
+	if in.Person != "" {
+		d.texts[len(texts)-1].people = memory.met(in.Person)
+	}
+	err := duck.Columns(ctx, in.DB, fmt.Sprintf("SELECT %s FROM %s WHERE %s", strings.Join(selected, ", "), from, keep), d.feed)
 	if err := d.wait(); err != nil {
 		return nil, err
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read unit rows: %w", err)
 	}
+	u := &units{n: d.rows, columns: map[string]column{}, sums: d.sums, memory: memory}
 	for i, c := range texts {
-		of := column{d.texts[i].codes, d.texts[i].names}
-		switch {
-		case i < len(used):
-			u.used[c] = of
-		case c == in.Person:
-			u.who = of
-		default:
-			u.school = of
+		if c == in.Person {
+			u.who, u.met = d.texts[i].codes, d.texts[i].people
+		} else {
+			u.columns[c] = column{d.texts[i].codes, d.texts[i].names}
 		}
-	}
-	if slices.Contains(used, "school_id") {
-		u.school = u.used["school_id"]
-	}
-	for i := range sums {
-		u.sums[i] = d.numbers[i].values
 	}
 	u.sort()
 	return u, nil
 }
 
+// free gives the space back, after which nothing of the units may be read.
+func (u *units) free() {
+	codes := [][]int32{u.who}
+	for _, of := range u.columns {
+		codes = append(codes, of.codes)
+	}
+	for _, of := range codes {
+		u.memory.codes.put(of)
+	}
+	for _, of := range u.sums {
+		u.memory.sums.put(of)
+	}
+	*u = units{}
+}
+
 // sort brings the rows of each person together.
 func (u *units) sort() {
-	u.order = make([]int32, u.n)
-	if u.who.codes == nil {
-		for i := range u.order {
-			u.order[i] = int32(i)
-		}
+	if u.who == nil {
 		return
 	}
-	next := make([]int32, len(u.who.names)+2)
-	for _, c := range u.who.codes {
-		next[c+2]++ // NULL is first
+	u.met.rank()
+	next := make([]int32, len(u.met.places)+2)
+	for i, who := range u.who {
+		if who != none {
+			u.who[i] = u.met.places[who]
+		}
+		next[u.who[i]+2]++ // NULL is first
 	}
 	for i := 1; i < len(next); i++ {
 		next[i] += next[i-1]
 	}
-	for i, c := range u.who.codes {
-		u.order[next[c+1]] = int32(i)
-		next[c+1]++
+	to := u.memory.codes.take(u.n)[:u.n]
+	for i, who := range u.who {
+		to[i] = next[who+1]
+		next[who+1]++
 	}
+	for i := range u.sums {
+		u.sums[i] = scatter(&u.memory.sums, u.sums[i], to)
+	}
+	for name, of := range u.columns {
+		of.codes = scatter(&u.memory.codes, of.codes, to)
+		u.columns[name] = of
+	}
+	u.who = scatter(&u.memory.codes, u.who, to)
+	u.memory.codes.put(to)
+}
+
+// scatter moves each value to its place.
+func scatter[T any](memory *shelf[T], values []T, to []int32) []T {
+	out := memory.take(len(values))[:len(values)]
+	for i, at := range to {
+		out[at] = values[i]
+	}
+	memory.put(values)
+	return out
 }
 
 // decoder turns batches into columns, some columns on each processor.
 type decoder struct {
-	texts   []*textColumn
-	numbers []*numberColumn
+	memory  *Memory
+	rows    int
+	texts   []textColumn
+	sums    [][]int64
 	queues  []chan arrow.RecordBatch
 	running sync.WaitGroup
 	errs    []error
 }
 
+// textColumn numbers texts, or people if it is theirs.
 type textColumn struct {
-	codes []int32
-	names []string
-	known map[string]int32
-	last  int32 // of UUIDs
-	// recent are codes of texts, each one more; 0 is none
-	recent [64]int32
+	codes  []int32
+	names  []string
+	known  map[string]int32
+	recent [64]int32 // codes of texts, each one more; 0 is none
+	people *people
 }
 
-type numberColumn struct{ values []int64 }
-
-func newDecoder(texts, numbers int) *decoder {
-	d := &decoder{texts: make([]*textColumn, texts), numbers: make([]*numberColumn, numbers)}
+func newDecoder(memory *Memory, texts, sums int) *decoder {
+	d := &decoder{memory: memory, texts: make([]textColumn, texts), sums: make([][]int64, sums)}
 	for i := range d.texts {
-		d.texts[i] = &textColumn{known: map[string]int32{}, last: none}
-	}
-	for i := range d.numbers {
-		d.numbers[i] = &numberColumn{}
+		d.texts[i].known = map[string]int32{}
 	}
 	workers := runtime.GOMAXPROCS(0)
 	d.errs = make([]error, workers)
@@ -164,6 +194,7 @@ func newDecoder(texts, numbers int) *decoder {
 }
 
 func (d *decoder) feed(b arrow.RecordBatch) {
+	d.rows += int(b.NumRows())
 	for _, q := range d.queues {
 		b.Retain()
 		q <- b
@@ -185,14 +216,16 @@ func (d *decoder) wait() error {
 
 func (d *decoder) decode(i int, values arrow.Array) error {
 	if i < len(d.texts) {
-		return d.texts[i].add(values)
+		c := &d.texts[i]
+		c.codes = d.memory.codes.room(c.codes, values.Len())
+		return c.add(values)
 	}
 	numbers, ok := values.(*array.Int64)
 	if !ok || numbers.NullN() > 0 {
 		return policy.Errorf(policy.Failed, "unit rows: a sum is %s, or NULL", values.DataType())
 	}
-	c := d.numbers[i-len(d.texts)]
-	c.values = append(room(c.values, numbers.Len()), numbers.Int64Values()...)
+	i -= len(d.texts)
+	d.sums[i] = append(d.memory.sums.room(d.sums[i], numbers.Len()), numbers.Int64Values()...)
 	return nil
 }
 
@@ -201,34 +234,24 @@ func (c *textColumn) add(values arrow.Array) error {
 	if e, ok := values.(array.ExtensionArray); ok {
 		values = e.Storage()
 	}
-	c.codes = room(c.codes, values.Len())
-	switch values := values.(type) {
-	case *array.String:
-		for i := range values.Len() {
-			if values.IsNull(i) {
-				c.codes = append(c.codes, none)
-				continue
-			}
-			c.codes = append(c.codes, c.code(values.Value(i)))
-		}
-	case *array.FixedSizeBinary:
-		for i := range values.Len() {
-			if values.IsNull(i) {
-				c.codes = append(c.codes, none)
-				continue
-			}
-			v := values.Value(i)
-			if c.last == none || c.names[c.last] != string(v) {
-				code, ok := c.known[string(v)]
-				if !ok {
-					code = c.name(string(v))
-				}
-				c.last = code
-			}
-			c.codes = append(c.codes, c.last)
-		}
-	default:
+	if uuids, ok := values.(*array.FixedSizeBinary); ok && c.people != nil && arrow.TypeEqual(uuids.DataType(), &arrow.FixedSizeBinaryType{ByteWidth: 16}) {
+		c.codes = c.people.uuids(c.codes, uuids)
+		return nil
+	}
+	texts, ok := values.(*array.String)
+	if !ok {
 		return policy.Errorf(policy.Failed, "unit rows: a text is %s", values.DataType())
+	}
+	code := c.code
+	if c.people != nil {
+		code = c.people.text
+	}
+	for i := range texts.Len() {
+		if texts.IsNull(i) {
+			c.codes = append(c.codes, none)
+			continue
+		}
+		c.codes = append(c.codes, code(texts.Value(i)))
 	}
 	return nil
 }
@@ -250,14 +273,6 @@ func (c *textColumn) code(v string) int32 {
 	}
 	*recent = code + 1
 	return code
-}
-
-// room grows a slice to hold n more, twofold where it must grow.
-func room[T any](s []T, n int) []T {
-	if cap(s)-len(s) < n {
-		return slices.Grow(s, max(n, len(s)))
-	}
-	return s
 }
 
 // name gives a new text its number.

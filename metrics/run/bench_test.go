@@ -16,6 +16,7 @@ import (
 
 	"github.com/weir-warehouse/weir/etl/contract"
 	"github.com/weir-warehouse/weir/metrics"
+	"github.com/weir-warehouse/weir/metrics/method"
 	"github.com/weir-warehouse/weir/metrics/run"
 	"github.com/weir-warehouse/weir/sql/duck"
 )
@@ -136,11 +137,11 @@ func ownCPU() time.Duration {
 	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }
 
-// bare runs the SQL of every relation and metric in DuckDB, each into a table.
-// Those of metrics give unit rows, one for each observation unit: what their
-// methods, the digests of whom they count, and keeping the values add is what the
-// benchmark compares. It notes what each metric took.
-func (w *warehouse) bare(b *testing.B, each map[string]time.Duration) error {
+// bare runs the SQL of every relation and metric in DuckDB, each into a table. That
+// of a metric gives unit rows, one for each observation unit. Grouped, it makes
+// values of them in the plainest way, for each combination of dimensions the people,
+// the schools and the sums, without intervals. It notes what each metric took.
+func (w *warehouse) bare(b *testing.B, grouped bool, each map[string]time.Duration) error {
 	b.Helper()
 	ctx := context.Background()
 	db, err := duck.Open(ctx, benchOptions(b))
@@ -167,17 +168,32 @@ func (w *warehouse) bare(b *testing.B, each map[string]time.Duration) error {
 		}
 	}
 	for _, m := range w.registry.Ordered() {
-		table := "unit"
-		if m.Kind == metrics.KindRelation {
-			table = duck.Ident(m.ID)
+		table, query := duck.Ident(m.ID), m.Query()
+		if m.Kind != metrics.KindRelation {
+			table = "unit"
+			if grouped {
+				query = values(m)
+			}
 		}
 		begin := time.Now()
-		if _, err := conn.ExecContext(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE %s AS %s", table, m.Query())); err != nil {
+		if _, err := conn.ExecContext(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE %s AS %s", table, query)); err != nil {
 			return fmt.Errorf("%s: %w", m.ID, err)
 		}
 		each[m.ID] = time.Since(begin)
 	}
 	return nil
+}
+
+// values is the SQL of a metric with the grouping of its unit rows.
+func values(m *metrics.Metric) string {
+	in := method.Input{Columns: m.Names(), Person: m.Person.Key(), Dimensions: m.Dimensions}
+	columns := []string{in.Keys(), in.People() + " AS n", in.Schools() + " AS n_schools"}
+	for _, measure := range []string{"numerator", "denominator", "value", "baseline", "cost", "weight", "x", "y", "days"} {
+		if slices.Contains(m.Names(), measure) {
+			columns = append(columns, fmt.Sprintf("sum(%s) AS sum_%[1]s", measure))
+		}
+	}
+	return fmt.Sprintf("SELECT %s FROM (%s) %s", strings.Join(columns, ", "), m.Query(), in.GroupBy())
 }
 
 // all computes every metric anew, and notes what each took.
@@ -212,18 +228,22 @@ func (w *warehouse) size(b *testing.B) (rows, teachers int) {
 	return rows, teachers
 }
 
-// BenchmarkMetrics compares a run of all metrics with their SQL alone, with the
-// same limits and threads, in turn. It lists the metrics that take longest beside
-// their SQL.
+// BenchmarkMetrics compares a run of all metrics with their SQL alone, with the same
+// limits and threads, in turn: with the SQL that gives the values without intervals
+// (run/sql), and with what gives unit rows only (run/units). It lists the metrics
+// that take longest beside their unit rows.
 func BenchmarkMetrics(b *testing.B) {
 	w := newWarehouse(b, 20, copiedTeachers, 3)
 	w.grow(setting(b, "WEIR_BENCH_ENGAGEMENT", benchEngagement))
 	rows, teachers := w.size(b)
 	alone, full := map[string]time.Duration{}, map[string]time.Duration{}
-	var bare, ran spent
+	var units, bare, ran spent
 	for b.Loop() {
 		var err error
-		if bare, err = measure(func() error { return w.bare(b, alone) }); err != nil {
+		if units, err = measure(func() error { return w.bare(b, false, alone) }); err != nil {
+			b.Fatal(err)
+		}
+		if bare, err = measure(func() error { return w.bare(b, true, map[string]time.Duration{}) }); err != nil {
 			b.Fatal(err)
 		}
 		if ran, err = measure(func() error { return w.all(b, full) }); err != nil {
@@ -238,7 +258,7 @@ func BenchmarkMetrics(b *testing.B) {
 		}
 	}, func(x, y string) int { return cmp.Compare(full[y]-alone[y], full[x]-alone[x]) })
 	for _, id := range ids[:min(len(ids), 25)] {
-		b.Logf("%-36s %6.2f s, its SQL %5.2f s", id, full[id].Seconds(), alone[id].Seconds())
+		b.Logf("%-36s %6.2f s, its unit rows %5.2f s", id, full[id].Seconds(), alone[id].Seconds())
 	}
 	for _, m := range w.registry.Ordered() {
 		if m.Kind == metrics.KindRelation && alone[m.ID] > 200*time.Millisecond {
@@ -249,6 +269,8 @@ func BenchmarkMetrics(b *testing.B) {
 	b.ReportMetric(ran.cpu.Seconds()/bare.cpu.Seconds(), "cpu-run/sql")
 	b.ReportMetric(ran.wall.Seconds(), "s-run")
 	b.ReportMetric(bare.wall.Seconds(), "s-sql")
+	b.ReportMetric(ran.wall.Seconds()/units.wall.Seconds(), "run/units")
+	b.ReportMetric(units.wall.Seconds(), "s-units")
 	b.ReportMetric(float64(rows), "rows")
 	b.ReportMetric(float64(teachers), "teachers")
 }

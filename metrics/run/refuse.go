@@ -28,13 +28,16 @@ func unfit(m *metrics.Metric, err error) error {
 }
 
 // check refuses results that no mart could hold: the same combination twice, a
-// value that is no number, or a rate of more than all.
+// value that is no number, a rate of more than all, or what counts in every kind as a
+// kind of its own.
 func (s *store) check(ctx context.Context, m *metrics.Metric) error {
-	var twice, odd, beyond int64
+	var twice, odd, beyond, every int64
+	texts := strings.Join(slices.Concat(method.Dimensions, method.Breakdown[:2]), ", ")
 	err := s.conn.QueryRowContext(ctx, fmt.Sprintf(`SELECT
 		(SELECT count(*) FROM (SELECT 1 FROM temp.main.result GROUP BY %s HAVING count(*) > 1)),
 		(SELECT count(*) FROM temp.main.result WHERE NOT isfinite(value) OR NOT isfinite(ci_low) OR NOT isfinite(ci_high) OR district_id IS NULL),
-		(SELECT count(*) FROM temp.main.result WHERE numerator < 0 OR numerator > denominator)`, strings.Join(slices.Concat(method.Dimensions, method.Breakdown), ", "))).Scan(&twice, &odd, &beyond)
+		(SELECT count(*) FROM temp.main.result WHERE numerator < 0 OR numerator > denominator),
+		(SELECT count(*) FROM temp.main.result WHERE %s IN (%s))`, texts+", category_order", duck.Literal(method.Every), texts)).Scan(&twice, &odd, &beyond, &every)
 	kind := kindOf(m)
 	switch {
 	case err != nil:
@@ -45,6 +48,8 @@ func (s *store) check(ctx context.Context, m *metrics.Metric) error {
 		return fmt.Errorf("its method gives %d values that are no finite numbers, or have no district", odd)
 	case beyond > 0 && (kind == method.Rate || kind == method.Share):
 		return refuse(m, "the numerator of a rate is below 0 or above its denominator in %d values; method ratio divides what is no part of the other", beyond)
+	case every > 0:
+		return refuse(m, "method %s cannot count rows of %q in every dimension or category; write them once for each", m.Method, method.Every)
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ type Workbench struct {
 	conn     *sql.Conn
 	registry *metrics.Registry
 	made     map[string]bool // relations
+	memory   method.Memory
 }
 
 // NewWorkbench returns a workbench that has made no relation yet.
@@ -47,7 +48,7 @@ func (w *Workbench) Compute(ctx context.Context, m *metrics.Metric, lists [][]st
 	}
 	in = method.Input{
 		DB: w.conn, Units: "(" + m.Query() + ")", Columns: m.Names(), Into: Values, Person: m.Person.Key(),
-		Dimensions: lists, Options: m.Options, Seed: seed, Counted: &method.Counted{Of: map[string]string{}},
+		Dimensions: lists, Options: m.Options, Seed: seed, Memory: &w.memory, Counted: &method.Counted{Of: map[string]string{}},
 	}
 	if how.Rereads() {
 		in.Units = "temp.main.unit"

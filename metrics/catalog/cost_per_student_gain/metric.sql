@@ -12,9 +12,9 @@ WITH cost AS (
     FROM taught
     GROUP BY ALL
 )
-SELECT student_key, district_id, school_id, session_id, kind AS program_kind, mix <> 'workshop' AS treated, gain AS value, prior AS baseline, share AS weight,
-       coalesce(cost, 0) * share / shares AS cost
+SELECT student_key, district_id, school_id, session_id, CASE mix WHEN 'workshop' THEN '*' ELSE mix END AS program_kind, mix <> 'workshop' AS treated,
+       gain AS value, prior AS baseline, share AS weight, coalesce(cost, 0) * share / shares AS cost
 FROM taught
 JOIN shared USING (teacher_key, session_id)
 LEFT JOIN cost USING (teacher_key, session_id)
-JOIN (SELECT DISTINCT kind FROM pd_program WHERE kind <> 'workshop') AS kinds ON kind = mix OR mix = 'workshop'
+WHERE mix IN (SELECT kind FROM pd_program)

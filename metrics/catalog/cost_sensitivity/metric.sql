@@ -13,16 +13,15 @@ WITH scenario AS (
     SELECT DISTINCT category, category_order
     FROM scenario
 ), taken AS (
-    SELECT DISTINCT district_id, session_id, program_id
+    SELECT DISTINCT district_id, session_id, program_id, program_kind
     FROM participant
 )
-SELECT NULL AS teacher_key, district_id, NULL AS school_id, session_id, program_kind, 'scenario' AS breakdown, named.category, named.category_order,
-       amount * coalesce(factor, 1) AS numerator, 0 AS denominator
-FROM program_cost
-JOIN taken USING (district_id, session_id, program_id)
+SELECT NULL AS teacher_key, district_id, NULL AS school_id, session_id, taken.program_kind, 'scenario' AS breakdown, named.category, named.category_order,
+       coalesce(amount, 0) * coalesce(factor, 1) AS numerator, 0 AS denominator
+FROM taken
 CROSS JOIN named
+LEFT JOIN program_cost USING (district_id, session_id, program_id)
 LEFT JOIN scenario ON scenario.category = named.category AND scenario.ingredient = program_cost.ingredient
 UNION ALL
-SELECT teacher_key, district_id, school_id, session_id, program_kind, 'scenario', category, category_order, 0, 1
+SELECT teacher_key, district_id, school_id, session_id, program_kind, 'scenario', '*', NULL, 0, 1
 FROM participant
-CROSS JOIN named

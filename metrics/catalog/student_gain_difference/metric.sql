@@ -3,12 +3,7 @@ WITH taught AS (
     FROM student_growth AS g
     JOIN section_teacher USING (section_id)
     LEFT JOIN program_mix ON program_mix.teacher_key = section_teacher.teacher_key AND program_mix.session_id = g.session_id
-), mixes AS (
-    SELECT DISTINCT mix AS category
-    FROM taught
-    WHERE mix <> 'workshop'
 )
-SELECT student_key, district_id, school_id, session_id, 'programs taken' AS breakdown, category, 0 AS category_order, mix <> 'workshop' AS treated,
-       gain * share AS numerator, share AS denominator
+SELECT student_key, district_id, school_id, session_id, 'programs taken' AS breakdown, CASE mix WHEN 'workshop' THEN '*' ELSE mix END AS category, 0 AS category_order,
+       mix <> 'workshop' AS treated, gain * share AS numerator, share AS denominator
 FROM taught
-JOIN mixes ON category = mix OR mix = 'workshop'
