@@ -16,7 +16,7 @@ import (
 // teachers (Efron and Tibshirani, An Introduction to the Bootstrap, chapter 11).
 type agreement struct{}
 
-func (agreement) Version() int { return 1 }
+func (agreement) Version() int { return 2 }
 
 func (agreement) Rereads() bool { return false }
 
@@ -53,7 +53,7 @@ func (agreement) Estimate(ctx context.Context, in Input) error {
 	figures := make([]figure, len(cells))
 	for i, c := range cells {
 		f := figure{cell: c, value: coefficient(c.sums(-1)), label: "jackknife over " + plural(c.by) + ", Fisher's z, t"}
-		f.low, f.high = c.jackknife(f.value, coefficient, math.Atanh, math.Tanh)
+		f.low, f.high = c.jackknife(f.value, coefficient, fisher, math.Tanh)
 		f.numerator, f.denominator = math.NaN(), math.NaN()
 		figures[i] = f
 	}
@@ -111,3 +111,7 @@ func icc21(s []float64) float64 {
 	raters := n * (mx - my) * (mx - my) / 2
 	return (lessons - rest) / (lessons + rest + 2*(raters-rest)/n)
 }
+
+// fisher is Fisher's z. Agreement that is perfect but for rounding has none: two
+// lessons always correlate perfectly, which says nothing of how sure that is.
+func fisher(r float64) float64 { return math.Atanh(math.Round(r*1e12) / 1e12) }

@@ -323,10 +323,11 @@ def contrast(u, person, how):
 
 
 def jackknife(u, person, of, scale, back):
+    """Agreement that is perfect but for rounding has no Fisher's z, so statistics are rounded first."""
     by = clusters(u, person)
     keys = by.unique()
     whole = of(u)
-    left = np.array([scale(of(u[by != k])) for k in keys])
+    left = np.array([scale(np.round(of(u[by != k]), 12)) for k in keys])
     if len(keys) < 2 or not np.isfinite(left).all() or not np.isfinite(scale(whole)):
         return whole, np.nan, np.nan
     g = len(keys)
