@@ -142,6 +142,9 @@ func (p *parsed) published() {
 	if !slices.Contains([]Person{Teacher, Student, NoPerson}, m.Person) {
 		p.Add("person", "write teacher, student, or none for what is about no people", "person %q is unknown", d.Person)
 	}
+	if d.MinimumN > 0 && m.Person == NoPerson {
+		p.Add("minimum_n", "leave it out, or count teacher or student", "the metric is about no people, so it cannot ask for some")
+	}
 	if d.MinimumN < 0 {
 		p.Add("minimum_n", "leave it out, or write a number of people", "%d is no number of people", d.MinimumN)
 	}

@@ -146,6 +146,7 @@ func TestRefused(t *testing.T) {
 			`m_low/metric.yaml: id (line 1): family own would have two columns m_low`},
 		"dimension's column": {map[string][2]string{"category": {metricOf("category"), good}}, `family own would have two columns category`},
 		"comparison":         {map[string][2]string{"m": {metricOf("m") + "comparison: coaching_dose\n", good}}, "comparison (line 12): a metric that has a matched comparison is a plain one"},
+		"people of none":     {map[string][2]string{"m": {strings.Replace(metricOf("m"), "person: teacher", "person: none", 1) + "minimum_n: 20\n", good}}, "minimum_n (line 12): the metric is about no people"},
 		"no tags":            {map[string][2]string{"m": {metricOf("m") + "declassified: [{why: x}]\n", good}}, "declassified[0].tags (line 12): no tag is named"},
 		"another's tag":      {map[string][2]string{"m": {metricOf("m") + "declassified: [{tags: [coaching], why: x}]\n", good}}, `declassified[0].tags (line 12): the metric has no tag "coaching"`},
 	} {

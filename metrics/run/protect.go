@@ -166,6 +166,9 @@ func (c *cell) publish(s disclosure.Shown) {
 		p.value, p.words, p.numerator = &v, words(c.unit, v), &v
 	default:
 		c.rounded()
+		if c.metric.Person == metrics.NoPerson && c.numerator.Valid && c.denominator.Valid { // programs or schools, which hide nobody
+			p.numerator, p.denominator = &c.numerator.Float64, &c.denominator.Float64
+		}
 	}
 }
 

@@ -141,6 +141,11 @@ func TestRun(t *testing.T) {
 	if info, err := os.Stat(filepath.Join(w.home.Build(), run.File)); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("true values: %v, %v", info.Mode(), err)
 	}
+	var bare int
+	w.query("mart_core", "SELECT count(*) FROM metric_value WHERE metric = 'follow_up_program_share' AND round(numerator / denominator, 2) IS DISTINCT FROM value", &bare)
+	if bare > 0 {
+		t.Errorf("%d shares of programs without numerator and denominator", bare)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err = twin.run(ctx, 4, func(done, _ int, _ string) {
 		if done == 20 {

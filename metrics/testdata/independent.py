@@ -583,6 +583,8 @@ def attendance():
 def climate():
     f = read("student_feedback").merge(read("section")[["section_id", "school_id"]], on="section_id")
     f = f[f.respondents >= 10]
+    record = read("section_teacher")
+    f = f.merge(record[record.is_primary].groupby("section_id").teacher_key.min().reset_index(), on="section_id")
     return f.assign(district_id=f.school_id.map(read("school").set_index("school_id").district_id), breakdown="item", category=f["item"], value=f.mean_score, weight=f.respondents)
 
 
