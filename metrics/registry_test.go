@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -157,6 +158,27 @@ func TestRefused(t *testing.T) {
 				t.Errorf("%v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+// Each field of metric.yaml and each method is explained.
+func TestFieldsAreDocumented(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../docs/metric-methods.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = load(t, map[string][2]string{"m": {metricOf("m") + "nothing: x\n", "SELECT 1"}, "n": {strings.Replace(metricOf("n"), "total}", "nothing}", 1), "SELECT 1"}})
+	lists := regexp.MustCompile(`(?m); use (?:one of )?([\w, ]+)$`).FindAllStringSubmatch(err.Error(), -1)
+	if len(lists) != 2 {
+		t.Fatalf("%v names %d lists", err, len(lists))
+	}
+	for _, list := range lists {
+		for name := range strings.SplitSeq(list[1], ", ") {
+			if !regexp.MustCompile("(?m)^\\| [^|]*`" + name + "`").Match(text) {
+				t.Errorf("docs/metric-methods.md does not explain %s", name)
+			}
+		}
 	}
 }
 
