@@ -2,10 +2,14 @@ package run
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/weir-warehouse/weir/metrics"
+	"github.com/weir-warehouse/weir/metrics/disclosure"
+	"github.com/weir-warehouse/weir/metrics/method"
 	"github.com/weir-warehouse/weir/sql/duck"
 )
 
@@ -16,6 +20,28 @@ const price = "price"
 // prices, whatever currency metric.yaml names.
 func priced(m *metrics.Metric) bool {
 	return currency.MatchString(m.Unit) && slices.Contains(m.Relations, price)
+}
+
+// ofPeople are the dimensions by which people are told apart, and not what they take
+// part in.
+var ofPeople = []string{"school_id", "grade_band", "subject", "experience_band", "device_access", "broadband_access"}
+
+// divide makes money a head of a rounded number of heads, where what is spent is
+// public and would else tell their number.
+func (c *cell) divide(rounding disclosure.Rounding) {
+	for i, name := range method.Dimensions {
+		if c.keys[i].Valid && slices.Contains(ofPeople, name) {
+			return
+		}
+	}
+	heads := c.denominator.Float64
+	if !currency.MatchString(c.unit) || !c.numerator.Valid || heads < float64(c.people) || c.people == 0 {
+		return
+	}
+	by := heads / float64(rounding.Round(int64(math.Round(heads))))
+	for _, v := range []*sql.NullFloat64{&c.value, &c.low, &c.high} {
+		v.Float64 *= by
+	}
 }
 
 // price gives cells of money the currency of their district, and its prices.

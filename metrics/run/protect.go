@@ -45,7 +45,7 @@ func (s *store) protect(ctx context.Context, cells []*cell, marts map[string]str
 		}
 		for i := range tables {
 			for k, c := range of[i] {
-				c.publish(shown[i][k])
+				c.publish(shown[i][k], rules.Thresholds.Rounding)
 			}
 		}
 		out = append(out, release)
@@ -140,7 +140,7 @@ func (c *cell) row() disclosure.MetricRow {
 }
 
 // publish turns what disclosure control shows of the cell into what readers get.
-func (c *cell) publish(s disclosure.Shown) {
+func (c *cell) publish(s disclosure.Shown, rounding disclosure.Rounding) {
 	p := &c.shown
 	*p = published{status: s.Status, rule: string(s.Rule), words: s.Text, people: s.People}
 	if c.metric.Person == metrics.NoPerson {
@@ -165,6 +165,7 @@ func (c *cell) publish(s disclosure.Shown) {
 		v := rounded(c.unit, *s.Numerator)
 		p.value, p.words, p.numerator = &v, words(c.unit, v), &v
 	default:
+		c.divide(rounding)
 		c.rounded()
 		if c.metric.Person == metrics.NoPerson && c.numerator.Valid && c.denominator.Valid { // programs or schools, which hide nobody
 			p.numerator, p.denominator = &c.numerator.Float64, &c.denominator.Float64

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"os/exec"
@@ -221,6 +222,24 @@ func TestMoney(t *testing.T) {
 		}
 		if math.Abs(constant/want-1) > 0.002 || unit != "EUR" || prices != c.price || wide != c.price || !strings.HasSuffix(shown, " EUR") {
 			t.Errorf("costs of %s: %v (%s) in %q of %q and %q, want %v", c.years, constant, shown, unit, prices, wide, want)
+		}
+	}
+}
+
+// What is spent is public to the unit, so what it comes to for each of some people
+// must not tell how many they are.
+func TestMoneyTellsNoNumberOfPeople(t *testing.T) {
+	t.Parallel()
+	w := newWarehouse(t, 4, 93, 1)
+	if _, err := w.run(t.Context(), 2, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, measure := range []string{"cost_per_teacher", "cost_per_teacher_by_kind"} {
+		var cells int
+		var off float64
+		w.query("mart_core", fmt.Sprintf("SELECT count(*), max(abs(people / 5 - round(people / 5)) - people / 5 * 0.5 / value) FROM (SELECT pd_spending / %[1]s AS people, %[1]s AS value FROM spending WHERE %[1]s IS NOT NULL AND breakdown IS NULL AND program_id IS NULL)", measure), &cells, &off)
+		if cells == 0 || off > 0.01 {
+			t.Errorf("%s tells in %d cells how many people there are, by up to %v of what they are rounded to", measure, cells, off)
 		}
 	}
 }
