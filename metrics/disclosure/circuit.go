@@ -25,6 +25,8 @@ type walker struct {
 	off   []int8  // by sum, by how much, 0 if it is kept; small, as it is read most
 	drawn []int32 // by quantity, the last draw that changed it
 	try   int32   // the number of the draw
+
+	shuffled bool // sums are mended in any order, not in that in which they were upset
 }
 
 // change is a quantity and its direction in a circuit.
@@ -162,9 +164,12 @@ type circuit struct {
 }
 
 // circuit looks for the cheapest circuit that moves q, a few times over with
-// other draws; the step is at most what is wanted.
+// other draws, and where all fail with any order of sums; the step is at most what is wanted.
 func (w *walker) circuit(q int, d, want int64) (best circuit, ok bool) {
-	for range w.draws {
+	for k := range 2 * w.draws {
+		if w.shuffled = k >= w.draws; w.shuffled && ok {
+			break
+		}
 		c, found := w.draw(q, d, want)
 		if found && (!ok || c.cost < best.cost || c.cost == best.cost && c.step > best.step) {
 			best, ok = c, true
@@ -214,11 +219,16 @@ func (w *walker) take(c *circuit, next change) {
 	}
 }
 
-// mend picks a change that restores the first open sum, costs little and upsets
-// few others. It returns it with its room, none if there is no such change.
+// mend picks a change that restores an open sum, costs little and upsets few
+// others. It returns it with its room, none if there is no such change. A sum of
+// parts that overlap has a slack that mends it at once, and after that cannot be
+// mended again where a part must change too; so the order matters.
 func (w *walker) mend(step int64) (best change, room int64, cost float64) {
 	least := 0.0
 	first := w.open[0]
+	if w.shuffled {
+		first = w.open[w.random.IntN(len(w.open))]
+	}
 	off := int64(w.off[first])
 	w.looks += len(w.sums[first])
 	for _, t := range w.sums[first] {
