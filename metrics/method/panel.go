@@ -163,36 +163,42 @@ func fill(schools map[string]schoolMonths, first map[string]string, byMonth map[
 // month or the school that lacks the greatest share: holidays go as months, and a
 // school that opened late goes as a school.
 func balance(schools map[string]schoolMonths, byMonth map[string]map[string]float64) []string {
-	periods := slices.Sorted(maps.Keys(byMonth))
-	for {
-		lacks := map[string]int{}
-		var month, school string
-		most := 0
-		ids := slices.Sorted(maps.Keys(schools))
-		for _, m := range periods {
-			missing := 0
-			for _, id := range ids {
-				if byMonth[m][id] == 0 {
-					missing++
-					lacks[id]++
-				}
+	months, ids := slices.Sorted(maps.Keys(byMonth)), slices.Sorted(maps.Keys(schools))
+	ofMonth, ofSchool := make([]int, len(months)), make([]int, len(ids)) // sums that it lacks; negative once it is left out
+	for m, month := range months {
+		for s, id := range ids {
+			if byMonth[month][id] == 0 {
+				ofMonth[m]++
+				ofSchool[s]++
 			}
-			if missing > most {
-				month, most = m, missing
-			}
-		}
-		if most == 0 {
-			return periods
-		}
-		for _, id := range ids {
-			if lacks[id] > lacks[school] {
-				school = id
-			}
-		}
-		if lacks[school]*len(ids) > most*len(periods) {
-			delete(schools, school)
-		} else {
-			periods = slices.DeleteFunc(periods, func(m string) bool { return m == month })
 		}
 	}
+	periods := len(months)
+	for periods > 0 && len(schools) > 0 && slices.Max(ofMonth) > 0 {
+		m, s := slices.Index(ofMonth, slices.Max(ofMonth)), slices.Index(ofSchool, slices.Max(ofSchool))
+		if ofSchool[s]*len(schools) > ofMonth[m]*periods {
+			ofSchool[s] = -1
+			delete(schools, ids[s])
+			for m, month := range months {
+				if ofMonth[m] > 0 && byMonth[month][ids[s]] == 0 {
+					ofMonth[m]--
+				}
+			}
+		} else {
+			ofMonth[m] = -1
+			periods--
+			for s, id := range ids {
+				if ofSchool[s] > 0 && byMonth[months[m]][id] == 0 {
+					ofSchool[s]--
+				}
+			}
+		}
+	}
+	var left []string
+	for m, month := range months {
+		if ofMonth[m] == 0 {
+			left = append(left, month)
+		}
+	}
+	return left
 }

@@ -3,6 +3,7 @@ package method
 import (
 	"context"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -130,12 +131,18 @@ func (u *units) sort() {
 		to[i] = next[who+1]
 		next[who+1]++
 	}
+	names := slices.Collect(maps.Keys(u.columns))
+	codes := make([][]int32, len(names))
+	var running sync.WaitGroup
 	for i := range u.sums {
-		u.sums[i] = scatter(&u.memory.sums, u.sums[i], to)
+		running.Go(func() { u.sums[i] = scatter(&u.memory.sums, u.sums[i], to) })
 	}
-	for name, of := range u.columns {
-		of.codes = scatter(&u.memory.codes, of.codes, to)
-		u.columns[name] = of
+	for i, name := range names {
+		running.Go(func() { codes[i] = scatter(&u.memory.codes, u.columns[name].codes, to) })
+	}
+	running.Wait()
+	for i, name := range names {
+		u.columns[name] = column{codes[i], u.columns[name].names}
 	}
 	u.who = scatter(&u.memory.codes, u.who, to)
 	u.memory.codes.put(to)
