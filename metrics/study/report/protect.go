@@ -44,10 +44,14 @@ type group struct {
 	who   map[string]bool
 }
 
+// heavy is a loss above that of any other cell, so that others are hidden instead.
+const heavy = 1000
+
 // groups are the cells of a table, in the order in which they first appeared.
 type groups struct {
 	name, population string
 	dimensions       []string
+	main             string // of the first dimension, what readers need most
 	cells            []*group
 }
 
@@ -70,8 +74,7 @@ type protection struct {
 	steps      []string
 	figures    map[string]disclosure.Figure // by table and place
 	schools    int
-	teachers   int // distinct, in the match
-	matched    [2]int
+	teachers   int      // distinct, in the match
 	fates      []string // of the frame's units
 	treated    []bool   // the same
 	hidden     []string
@@ -83,7 +86,7 @@ func newProtection(in Input, c *study.Comparison) (*protection, error) {
 	if err := g.sizes(in, c); err != nil {
 		return nil, err
 	}
-	flow := &groups{name: "flow", population: "teacher-years of both arms", dimensions: []string{"end", "arm"}}
+	flow := &groups{name: "flow", population: "teacher-years of both arms", dimensions: []string{"end", "arm"}, main: analysed}
 	for _, loss := range in.Units.Lost {
 		g.steps = append(g.steps, loss.Label)
 		for _, teacher := range loss.Treated {
@@ -122,7 +125,6 @@ func (g *protection) sizes(in Input, c *study.Comparison) error {
 		if w > 0 {
 			arm := place(c.Match.Treated[i])
 			who[arm][in.Units.Teachers[i]], everyone[in.Units.Teachers[i]], schools[in.Units.Schools[i]] = true, true, true
-			g.matched[arm]++
 		}
 	}
 	g.schools, g.teachers = len(schools), len(everyone)
@@ -261,7 +263,11 @@ func (g *groups) table() disclosure.Table {
 		}
 	}
 	for _, at := range order {
-		t.Cells = append(t.Cells, disclosure.Cell{At: at, People: sums[strings.Join(at, "\x00")]})
+		cell := disclosure.Cell{At: at, People: sums[strings.Join(at, "\x00")]}
+		if at[0] == g.main {
+			cell.Weight = heavy
+		}
+		t.Cells = append(t.Cells, cell)
 	}
 	return t
 }
@@ -309,9 +315,11 @@ func (g *protection) flow(r *Report) {
 		step(name, name, true)
 	}
 	step(analysed, analysed, false)
-	r.Sample = Sample{
-		Treated: g.rounded(g.matched[1]), Comparison: g.rounded(g.matched[0]), Teachers: g.rounded(g.teachers), Schools: g.schools,
-		Students: Count{Shown: ""},
+	// the sample says again what the flow says, or a reader could work out more
+	both := g.count("flow", analysed, all)
+	r.Sample = Sample{Treated: g.count("flow", analysed, treatedArm), Comparison: g.count("flow", analysed, comparisonArm), Teachers: both, Schools: g.schools}
+	if both.N != nil {
+		r.Sample.Teachers = g.rounded(g.teachers)
 	}
 }
 

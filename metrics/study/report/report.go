@@ -79,8 +79,8 @@ type Deviation struct {
 
 // Sample is how many were compared: rounded, and only where policy allows.
 type Sample struct {
-	Treated    Count `json:"treated"`    // units in the match
-	Comparison Count `json:"comparison"` // units in the match
+	Treated    Count `json:"treated"`    // units in the analysis
+	Comparison Count `json:"comparison"` // the same
 	Teachers   Count `json:"teachers"`   // distinct
 	Schools    int   `json:"schools"`
 	Students   Count `json:"students"` // distinct; of outcomes of students

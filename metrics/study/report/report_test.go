@@ -128,6 +128,15 @@ func TestSmallGroupsAreNotShown(t *testing.T) {
 			t.Errorf("two teachers are counted: %s", s.Treated.Shown)
 		}
 	}
+	// what was lost is the arm less the analysis, so one of these is withheld too,
+	// wherever it is told: the arm, since readers need the analysis
+	if arm := r.Flow[0]; arm.Treated.N != nil {
+		t.Errorf("the treated are %s, of whom a few are withheld", arm.Treated.Shown)
+	}
+	end := r.Flow[len(r.Flow)-1]
+	if end.Treated.N == nil || end.Treated.Shown != r.Sample.Treated.Shown || end.Comparison.Shown != r.Sample.Comparison.Shown {
+		t.Errorf("in the analysis are %s and %s, in the sample %s and %s", end.Treated.Shown, end.Comparison.Shown, r.Sample.Treated.Shown, r.Sample.Comparison.Shown)
+	}
 	if len(r.Hidden) == 0 {
 		t.Error("what is hidden is not named")
 	}
