@@ -244,11 +244,13 @@ func TestFidelity(t *testing.T) {
 // within its metric's 95 % interval. It fails for one that is found in fewer than 90,
 // and in fewer than 90 of the next 100 again: of 55 true intervals of 95 % one falls
 // below 90 of 100 in every other run, and hardly ever twice. It takes ten minutes for
-// each hundred on two processors, and tells on standard error how far it is.
+// each hundred on two processors, and says all on standard error, of which go test would
+// keep ten lines.
 func BenchmarkFidelity(b *testing.B) {
 	const seeds, enough = 100, 90
+	say := func(format string, args ...any) { fmt.Fprintf(os.Stderr, "fidelity: "+format+"\n", args...) }
 	tell := func(done, seed int, missed []string) {
-		fmt.Fprintf(os.Stderr, "fidelity: %d of %d; seed %d misses %s\n", done, seeds, seed, strings.Join(missed, "; "))
+		say("%d of %d; seed %d misses %s", done, seeds, seed, strings.Join(missed, "; "))
 	}
 	for b.Loop() {
 		all := readPlanted(b)
@@ -256,7 +258,7 @@ func BenchmarkFidelity(b *testing.B) {
 		total := 0
 		for _, name := range slices.Sorted(maps.Keys(counts)) {
 			total += counts[name]
-			b.Logf("%3d of %d: %s", counts[name], seeds, name)
+			say("%3d of %d: %s", counts[name], seeds, name)
 		}
 		b.ReportMetric(100*float64(total)/float64(seeds*len(counts)), "per-cent-found")
 		b.ReportMetric(float64(slices.Min(slices.Collect(maps.Values(counts)))), "least-of-100")
@@ -265,7 +267,7 @@ func BenchmarkFidelity(b *testing.B) {
 			continue
 		}
 		for name, n := range coverage(b, again, seeds, seeds, fidelityTeachers, tell) {
-			b.Logf("%3d of the next %d: %s", n, seeds, name)
+			say("%3d of the next %d: %s", n, seeds, name)
 			if n < enough {
 				b.Errorf("%s: found in %d, and in %d of the next %d seeds", name, counts[name], n, seeds)
 			}

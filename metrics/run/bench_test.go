@@ -196,17 +196,31 @@ func values(m *metrics.Metric) string {
 	return fmt.Sprintf("SELECT %s FROM (%s) %s", strings.Join(columns, ", "), m.Query(), in.GroupBy())
 }
 
-// all computes every metric anew, and notes what each took.
-func (w *warehouse) all(b *testing.B, each map[string]time.Duration) error {
+// all computes every metric anew, protects the values and writes the marts. It notes
+// what each metric took.
+func (w *warehouse) all(b *testing.B, each map[string]time.Duration) (s spent, err error) {
 	b.Helper()
-	if err := os.RemoveAll(filepath.Join(w.home.Build(), run.File)); err != nil {
+	old, err := filepath.Glob(filepath.Join(w.home.Build(), "mart_*"))
+	if err != nil {
+		return s, err
+	}
+	for _, file := range append(old, filepath.Join(w.home.Build(), run.File)) {
+		if err := os.RemoveAll(file); err != nil {
+			return s, err
+		}
+	}
+	r, rules := w.runner(b.Context(), benchOptions(b)), w.rules(b.Context())
+	return measure(func() error {
+		runs, err := r.Run(b.Context())
+		if err != nil {
+			return err
+		}
+		for _, r := range runs {
+			each[r.Metric] = time.Duration(r.Seconds * float64(time.Second))
+		}
+		_, err = r.Protect(b.Context(), runs, rules)
 		return err
-	}
-	runs, err := w.runner(b.Context(), benchOptions(b)).Run(b.Context())
-	for _, r := range runs {
-		each[r.Metric] = time.Duration(r.Seconds * float64(time.Second))
-	}
-	return err
+	})
 }
 
 func (w *warehouse) size(b *testing.B) (rows, teachers int) {
@@ -228,10 +242,11 @@ func (w *warehouse) size(b *testing.B) (rows, teachers int) {
 	return rows, teachers
 }
 
-// BenchmarkMetrics compares a run of all metrics with their SQL alone, with the same
-// limits and threads, in turn: with the SQL that gives the values without intervals
-// (run/sql), and with what gives unit rows only (run/units). It lists the metrics
-// that take longest beside their unit rows.
+// BenchmarkMetrics compares a run of all metrics, disclosure control and marts
+// included, with their SQL alone, with the same limits and threads, in turn: with the
+// SQL that gives the values without intervals (run/sql), and with what gives unit rows
+// only (run/units). It lists the metrics that take longest beside their unit rows, on
+// standard error.
 func BenchmarkMetrics(b *testing.B) {
 	w := newWarehouse(b, 20, copiedTeachers, 3)
 	w.grow(setting(b, "WEIR_BENCH_ENGAGEMENT", benchEngagement))
@@ -246,7 +261,7 @@ func BenchmarkMetrics(b *testing.B) {
 		if bare, err = measure(func() error { return w.bare(b, true, map[string]time.Duration{}) }); err != nil {
 			b.Fatal(err)
 		}
-		if ran, err = measure(func() error { return w.all(b, full) }); err != nil {
+		if ran, err = w.all(b, full); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -258,11 +273,11 @@ func BenchmarkMetrics(b *testing.B) {
 		}
 	}, func(x, y string) int { return cmp.Compare(full[y]-alone[y], full[x]-alone[x]) })
 	for _, id := range ids[:min(len(ids), 25)] {
-		b.Logf("%-36s %6.2f s, its unit rows %5.2f s", id, full[id].Seconds(), alone[id].Seconds())
+		fmt.Fprintf(os.Stderr, "%-36s %6.2f s, its unit rows %5.2f s\n", id, full[id].Seconds(), alone[id].Seconds())
 	}
 	for _, m := range w.registry.Ordered() {
 		if m.Kind == metrics.KindRelation && alone[m.ID] > 200*time.Millisecond {
-			b.Logf("%-36s relation, %5.2f s", m.ID, alone[m.ID].Seconds())
+			fmt.Fprintf(os.Stderr, "%-36s relation, %5.2f s\n", m.ID, alone[m.ID].Seconds())
 		}
 	}
 	b.ReportMetric(ran.wall.Seconds()/bare.wall.Seconds(), "run/sql")
@@ -288,7 +303,7 @@ func BenchmarkMetricsScale(b *testing.B) {
 			w := newWarehouse(b, 20, copiedTeachers, 3)
 			w.grow(n)
 			var err error
-			if took[i], err = measure(func() error { return w.all(b, map[string]time.Duration{}) }); err != nil {
+			if took[i], err = w.all(b, map[string]time.Duration{}); err != nil {
 				b.Fatal(err)
 			}
 			if err := os.RemoveAll(w.home.Dir); err != nil {

@@ -2,6 +2,8 @@ package run
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,11 +11,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/weir-warehouse/weir/metrics"
 	"github.com/weir-warehouse/weir/metrics/disclosure"
 	"github.com/weir-warehouse/weir/metrics/mart"
-	"github.com/weir-warehouse/weir/metrics/method"
 	"github.com/weir-warehouse/weir/sql/duck"
 	"github.com/weir-warehouse/weir/sql/snapshot"
 )
@@ -94,34 +96,6 @@ func (r *Runner) marts() map[string]string {
 	return out
 }
 
-// staged is a row of metric_value on its way into the engine.
-type staged struct {
-	Keys           []string          `json:"keys"` // empty: all
-	Breakdown      *string           `json:"breakdown"`
-	Category       *string           `json:"category"`
-	CategoryOrder  *float64          `json:"category_order"`
-	Metric         string            `json:"metric"`
-	Family         string            `json:"family"`
-	PeriodStart    *string           `json:"period_start"`
-	PeriodEnd      *string           `json:"period_end"`
-	Value          *float64          `json:"value"`
-	CILow          *float64          `json:"ci_low"`
-	CIHigh         *float64          `json:"ci_high"`
-	CIMethod       *string           `json:"ci_method"`
-	N              *int64            `json:"n"`
-	NSchools       *int64            `json:"n_schools"`
-	Numerator      *float64          `json:"numerator"`
-	Denominator    *float64          `json:"denominator"`
-	Unit           string            `json:"unit"`
-	PriceYear      *string           `json:"price_year"`
-	Status         disclosure.Status `json:"status"`
-	Rule           *string           `json:"rule"`
-	Shown          string            `json:"shown"`
-	Snapshot       string            `json:"snapshot"`
-	PolicyRevision string            `json:"policy_revision"`
-	ProgramVersion string            `json:"program_version"`
-}
-
 // chunk is how many rows are handed to the engine at once.
 const chunk = 4096
 
@@ -139,16 +113,15 @@ func (s *store) stage(ctx context.Context, cells []*cell, runs []Run, rules Rule
 		return err
 	}
 	for part := range slices.Chunk(cells, chunk) {
-		rows := make([]staged, len(part))
+		rows := make([][]driver.Value, len(part))
 		for i, c := range part {
-			rows[i] = c.staged()
-			rows[i].Snapshot, rows[i].PolicyRevision, rows[i].ProgramVersion = Short(data[c.metric.ID]), rules.Revision, program
+			row, err := c.tidyRow()
+			if err != nil {
+				return err
+			}
+			rows[i] = append(row, Short(data[c.metric.ID]), rules.Revision, program)
 		}
-		text, err := json.Marshal(rows)
-		if err != nil {
-			return err
-		}
-		if err := s.exec(ctx, insertStaged(), string(text)); err != nil {
+		if err := duck.Append(s.conn, "temp", "published", rows); err != nil {
 			return fmt.Errorf("stage the values: %w", err)
 		}
 	}
@@ -158,46 +131,41 @@ func (s *store) stage(ctx context.Context, cells []*cell, runs []Run, rules Rule
 // Short is how people are shown a digest of data.
 func Short(digest string) string { return digest[:min(16, len(digest))] }
 
-func insertStaged() string {
-	fields := []string{`"keys": ["VARCHAR"]`}
-	picked := make([]string, len(tidyColumns))
-	for i, c := range tidyColumns {
-		if k := slices.Index(method.Dimensions, c.Name); k >= 0 {
-			picked[i] = fmt.Sprintf("nullif(e.keys[%d], '')", k+1)
-			continue
-		}
-		fields = append(fields, fmt.Sprintf("%q: %q", c.Name, c.Type))
-		picked[i] = "e." + c.Name
+// tidyRow is what is published of a cell, by tidyColumns but for the last three.
+func (c *cell) tidyRow() (row []driver.Value, err error) {
+	p := c.shown
+	row = append(make([]driver.Value, 0, len(tidyColumns)), c.metric.ID, c.metric.Family)
+	for _, k := range c.keys {
+		row = append(row, unless(k.String == "", k.String))
 	}
-	return fmt.Sprintf("INSERT INTO temp.main.published SELECT %s FROM (SELECT unnest(from_json(?::JSON, '[{%s}]')) AS e)",
-		strings.Join(picked, ", "), strings.Join(fields, ", "))
+	row = append(row, unless(!c.breakdown.Valid, c.breakdown.String), unless(!c.breakdown.Valid, c.category.String), unless(!c.order.Valid, c.order.Float64))
+	for _, day := range []sql.NullString{c.start, c.end} {
+		var date any
+		if day.Valid {
+			if date, err = time.Parse(time.DateOnly, day.String); err != nil {
+				return nil, fmt.Errorf("metric %s: period: %w", c.metric.ID, err)
+			}
+		}
+		row = append(row, date)
+	}
+	row = append(row, known(p.value), known(p.low), known(p.high), unless(p.low == nil || !c.method.Valid, c.method.String), known(p.people), known(p.schools),
+		known(p.numerator), known(p.denominator), c.unit, unless(c.prices == "", c.prices), string(p.status), unless(p.rule == "", p.rule), p.words)
+	return row, nil
 }
 
-func (c *cell) staged() staged {
-	p := c.shown
-	row := staged{
-		Keys: c.at(), Metric: c.metric.ID, Family: c.metric.Family, Value: p.value, CILow: p.low, CIHigh: p.high, N: p.people, NSchools: p.schools,
-		Numerator: p.numerator, Denominator: p.denominator, Unit: c.unit, Status: p.status, Shown: p.words,
+// unless is a value, or NULL.
+func unless(null bool, v any) driver.Value {
+	if null {
+		return nil
 	}
-	if c.prices != "" {
-		row.PriceYear = &c.prices
+	return v
+}
+
+func known[T any](v *T) driver.Value {
+	if v == nil {
+		return nil
 	}
-	if p.low != nil && c.method.Valid {
-		row.CIMethod = &c.method.String
-	}
-	if p.rule != "" {
-		row.Rule = &p.rule
-	}
-	if c.breakdown.Valid {
-		row.Breakdown, row.Category = &c.breakdown.String, &c.category.String
-	}
-	if c.order.Valid {
-		row.CategoryOrder = &c.order.Float64
-	}
-	if c.start.Valid {
-		row.PeriodStart, row.PeriodEnd = &c.start.String, &c.end.String
-	}
-	return row
+	return *v
 }
 
 // relations describes what goes into the marts: a part of metric_value for each

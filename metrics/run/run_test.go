@@ -87,14 +87,7 @@ func (w *warehouse) runner(ctx context.Context, engine duck.Options) *run.Runner
 // run runs the metrics and returns which were computed.
 func (w *warehouse) run(ctx context.Context, threads int, progress func(done, total int, what string)) ([]string, error) {
 	w.t.Helper()
-	b, err := opa.BuiltIn()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	engine, err := opa.New(context.WithoutCancel(ctx), b, w.catalog.Policy(), opa.Options{Proven: func(string) bool { return true }})
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	rules := w.rules(ctx)
 	r := w.runner(ctx, duck.Options{Threads: threads})
 	r.Progress = progress
 	runs, err := r.Run(ctx)
@@ -107,8 +100,22 @@ func (w *warehouse) run(ctx context.Context, threads int, progress func(done, to
 			computed = append(computed, m.Metric)
 		}
 	}
-	_, err = r.Protect(ctx, runs, run.Rules{Thresholds: engine.Thresholds(), Revision: engine.Revision(), Earlier: w.earlier})
+	_, err = r.Protect(ctx, runs, rules)
 	return computed, err
+}
+
+// rules are those of the built-in policy.
+func (w *warehouse) rules(ctx context.Context) run.Rules {
+	w.t.Helper()
+	b, err := opa.BuiltIn()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	engine, err := opa.New(context.WithoutCancel(ctx), b, w.catalog.Policy(), opa.Options{Proven: func(string) bool { return true }})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return run.Rules{Thresholds: engine.Thresholds(), Revision: engine.Revision(), Earlier: w.earlier}
 }
 
 // contents are the digests of all marts.
