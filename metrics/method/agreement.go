@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // agreement is how far two scores x and y of the same lesson agree: Pearson's r,
@@ -43,19 +41,17 @@ func (agreement) Estimate(ctx context.Context, in Input) error {
 		return "CAST(" + column + " AS DOUBLE)"
 	}
 	x, y := score("x"), score("y")
-	cells, err := in.clusters(ctx, "x IS NOT NULL AND y IS NOT NULL", nil, []string{
-		"CAST(1000000 AS BIGINT)", micro(x), micro(y), micro(x + " * " + x), micro(y + " * " + y), micro(x + " * " + y),
-	})
-	if err != nil {
-		return err
-	}
 	coefficient := map[string]func([]float64) float64{"pearson": pearson, "icc": icc21, "kappa": kappa}[of]
-	figures := make([]figure, len(cells))
-	for i, c := range cells {
+	figures, err := in.clusters(ctx, "x IS NOT NULL AND y IS NOT NULL", nil, []string{
+		"CAST(1000000 AS BIGINT)", micro(x), micro(y), micro(x + " * " + x), micro(y + " * " + y), micro(x + " * " + y),
+	}, nil, func(c cell) []figure {
 		f := figure{cell: c, value: coefficient(c.sums(-1)), label: "jackknife over " + plural(c.by) + ", Fisher's z, t"}
 		f.low, f.high = c.jackknife(f.value, coefficient, fisher, math.Tanh)
 		f.numerator, f.denominator = math.NaN(), math.NaN()
-		figures[i] = f
+		return []figure{f}
+	})
+	if err != nil {
+		return err
 	}
 	return in.store(figures)
 }
@@ -76,7 +72,7 @@ func (c cell) jackknife(value float64, of func([]float64) float64, scale, back f
 	for _, v := range left {
 		squares += (v - sum/g) * (v - sum/g)
 	}
-	reach := distuv.StudentsT{Sigma: 1, Nu: g - 1}.Quantile((1+Level)/2) * math.Sqrt((g-1)/g*squares)
+	reach := critical(len(c.clusters)-1) * math.Sqrt((g-1)/g*squares)
 	return back(scale(value) - reach), back(scale(value) + reach)
 }
 

@@ -33,11 +33,12 @@ func (c cell) sums(without int) []float64 {
 	return total
 }
 
-// clusters reads the cells with the sums of their clusters. A condition says which
-// unit rows count; sums are expressions of rows that are integers, in
-// millionths. People of a cell are those with a positive sum, the fewest of any
-// that are named by their places; all, if none is.
-func (in Input) clusters(ctx context.Context, keep string, optional, sums []string, people ...int) ([]cell, error) {
+// clusters reads the cells with the sums of their clusters, and has the figures of each
+// stated, several at once. A condition says which unit rows count; sums are
+// expressions of rows that are integers, in millionths. People of a cell are those
+// with a positive sum, the fewest of any that are named by their places; all, if none
+// is.
+func (in Input) clusters(ctx context.Context, keep string, optional, sums []string, people []int, state func(c cell) []figure) ([]figure, error) {
 	u, err := in.read(ctx, keep, optional, sums)
 	if err != nil {
 		return nil, err
@@ -46,7 +47,7 @@ func (in Input) clusters(ctx context.Context, keep string, optional, sums []stri
 		for i, values := range u.sums {
 			into[i].add(values[row])
 		}
-	}}), nil
+	}}, state), nil
 }
 
 // figure is a value of a cell.

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -63,20 +64,15 @@ func (c closed) Check(o Options) ([]string, error) {
 
 func (c closed) Estimate(ctx context.Context, in Input) error {
 	f := c.form(in.Options)
-	cells, err := in.clusters(ctx, f.keep, f.optional, f.sums, f.people...)
+	figures, err := in.clusters(ctx, f.keep, f.optional, f.sums, f.people, func(c cell) []figure { return []figure{f.figure(c)} })
 	if err != nil {
 		return err
-	}
-	critical := quantiles{}
-	figures := make([]figure, len(cells))
-	for i, c := range cells {
-		figures[i] = f.figure(c, critical)
 	}
 	return in.store(figures)
 }
 
 // figure states the value and interval of a cell.
-func (f form) figure(c cell, critical quantiles) figure {
+func (f form) figure(c cell) figure {
 	out := figure{cell: c, value: f.value(c.total), low: math.NaN(), high: math.NaN(), numerator: math.NaN(), denominator: math.NaN()}
 	if nullable(out.value) == nil {
 		return out
@@ -85,7 +81,7 @@ func (f form) figure(c cell, critical quantiles) figure {
 		out.numerator, out.denominator = c.total[0], c.total[1]
 	}
 	if f.slope != nil {
-		out.low, out.high, out.label = f.limits(c, out.value, f.error(c), critical.of(len(c.clusters)-1))
+		out.low, out.high, out.label = f.limits(c, out.value, f.error(c), critical(len(c.clusters)-1))
 	}
 	return out
 }
@@ -112,19 +108,19 @@ func (f form) error(c cell) float64 {
 	return math.Sqrt(squares * groups / (groups - 1))
 }
 
-// quantiles are two-sided critical values of the t distribution, by degrees of
-// freedom.
-type quantiles map[int]float64
+// quantiles are the critical values that were worked out, by degrees of freedom.
+var quantiles sync.Map
 
-func (q quantiles) of(df int) float64 {
+// critical is the two-sided critical value of the t distribution.
+func critical(df int) float64 {
 	if df < 1 {
 		return math.NaN()
 	}
-	t, ok := q[df]
-	if !ok {
-		t = distuv.StudentsT{Sigma: 1, Nu: float64(df)}.Quantile((1 + Level) / 2)
-		q[df] = t
+	if t, ok := quantiles.Load(df); ok {
+		return t.(float64) //nolint:errcheck,forcetypeassert // nothing else is in it
 	}
+	t := distuv.StudentsT{Sigma: 1, Nu: float64(df)}.Quantile((1 + Level) / 2)
+	quantiles.Store(df, t)
 	return t
 }
 

@@ -23,31 +23,29 @@ func (intraclass) Check(o Options) ([]string, error) {
 }
 
 func (intraclass) Estimate(ctx context.Context, in Input) error {
-	cells, err := in.squares(ctx, "value IS NOT NULL AND school_id IS NOT NULL", tally{tell: in.Counted})
-	if err != nil {
-		return err
-	}
-	var figures []figure
-	for _, c := range cells {
+	figures, err := in.squares(ctx, "value IS NOT NULL AND school_id IS NOT NULL", tally{tell: in.Counted}, func(c cell) []figure {
 		if c.schools < 2 {
-			continue
+			return nil
 		}
 		icc, err := c.icc()
 		if err != nil { // a value for each school, or all the same
-			continue
+			return nil
 		}
 		share := func(r float64) float64 { return min(1, max(0, r)) }
-		figures = append(figures, figure{
+		return []figure{{
 			cell: c, value: share(icc.Value), low: share(icc.Low), high: share(icc.High), label: "ICC(1), F",
 			numerator: math.NaN(), denominator: math.NaN(), df: c.units - int64(icc.N),
-		})
+		}}
+	})
+	if err != nil {
+		return err
 	}
 	return in.store(figures)
 }
 
 // squares reads clusters with the sums that icc takes: values count in billionths,
 // so that squares of small differences between large values keep their digits.
-func (in Input) squares(ctx context.Context, keep string, t tally) ([]cell, error) {
+func (in Input) squares(ctx context.Context, keep string, t tally, state func(c cell) []figure) ([]figure, error) {
 	u, err := in.read(ctx, keep, nil, []string{"round(CAST(value AS DOUBLE) * 1e9)"})
 	if err != nil {
 		return nil, err
@@ -59,7 +57,7 @@ func (in Input) squares(ctx context.Context, keep string, t tally) ([]cell, erro
 		into[1].add(v)
 		into[2].product(v, v)
 	}
-	return in.tally(u, t), nil
+	return in.tally(u, t, state), nil
 }
 
 // icc is ICC(1) of clusters, from n, 1000 Σy and 10¹² Σy² of each.

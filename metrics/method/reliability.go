@@ -38,26 +38,21 @@ func (reliability) Estimate(ctx context.Context, in Input) error {
 	if err != nil {
 		return fmt.Errorf("option visits: %w", err)
 	}
-	people, err := in.clusters(ctx, "value IS NOT NULL", nil, nil)
+	people, err := in.clusters(ctx, "value IS NOT NULL", nil, nil, nil, func(c cell) []figure { return []figure{{cell: c}} })
 	if err != nil {
 		return err
 	}
 	counted := map[string]cell{}
 	for _, c := range people {
-		counted[fmt.Sprint(c.keys)] = c
+		counted[fmt.Sprint(c.keys)] = c.cell
 	}
 	// a teacher in one period is who the visits are of
 	in.Units = fmt.Sprintf("(SELECT *, concat_ws(' ', %s, period) AS object FROM %s)", in.Person, in.Units)
 	in.Person = "object"
-	cells, err := in.squares(ctx, "value IS NOT NULL", tally{apart: true})
-	if err != nil {
-		return err
-	}
-	var figures []figure
-	for _, c := range cells {
+	figures, err := in.squares(ctx, "value IS NOT NULL", tally{apart: true}, func(c cell) (figures []figure) {
 		icc, err := c.icc()
 		if err != nil { // nobody was visited twice
-			continue
+			return nil
 		}
 		whole := counted[fmt.Sprint(c.keys)]
 		c.n, c.schools = whole.n, whole.schools
@@ -69,6 +64,10 @@ func (reliability) Estimate(ctx context.Context, in Input) error {
 				numerator: math.NaN(), denominator: math.NaN(), df: c.units - int64(icc.N),
 			})
 		}
+		return figures
+	})
+	if err != nil {
+		return err
 	}
 	return in.store(figures)
 }

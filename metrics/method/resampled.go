@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"sync"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
@@ -46,42 +47,59 @@ func (r resampled) Check(o Options) ([]string, error) {
 }
 
 func (r resampled) Estimate(ctx context.Context, in Input) error {
-	cells, err := in.clusters(ctx, r.keep, r.optional, r.sums, r.people...)
-	if err != nil {
-		return err
-	}
 	n, err := strconv.Atoi(in.Options.Text("replicates", strconv.Itoa(replicates)))
 	if err != nil {
 		return fmt.Errorf("option replicates: %w", err)
 	}
-	draws := map[int]stats.Draws{}
-	figures := make([]figure, len(cells))
-	for i, c := range cells {
-		total := c.sums(-1)
-		f := figure{cell: c, value: r.statistic(total), low: math.NaN(), high: math.NaN(), label: "bootstrap over " + plural(c.by) + ", expanded percentile"}
-		f.numerator, f.denominator = r.shown(total)
+	draws := drawn{bootstrap: stats.Bootstrap{Replicates: n, Seed: in.Seed}}
+	figures, err := in.clusters(ctx, r.keep, r.optional, r.sums, r.people, func(c cell) []figure {
+		f := figure{cell: c, value: r.statistic(c.total), low: math.NaN(), high: math.NaN(), label: "bootstrap over " + plural(c.by) + ", expanded percentile"}
+		f.numerator, f.denominator = r.shown(c.total)
 		if len(c.clusters) > 1 && nullable(f.value) != nil {
-			f.low, f.high = r.interval(c, draws, n, in.Seed)
+			f.low, f.high = r.interval(c, &draws)
 		}
-		figures[i] = f
+		return []figure{f}
+	})
+	if err != nil {
+		return err
 	}
 	return in.store(figures)
 }
 
+// drawn are the draws for each number of clusters, the same for all cells of as many.
+type drawn struct {
+	bootstrap stats.Bootstrap
+
+	lock  sync.Mutex
+	known map[int]stats.Draws
+}
+
+func (d *drawn) of(clusters int) (stats.Draws, error) {
+	d.lock.Lock()
+	defer d.lock.Unlock()
+	draws, ok := d.known[clusters]
+	if !ok {
+		var err error
+		if draws, err = d.bootstrap.Draw(clusters); err != nil {
+			return nil, err
+		}
+		if d.known == nil {
+			d.known = map[int]stats.Draws{}
+		}
+		d.known[clusters] = draws
+	}
+	return draws, nil
+}
+
 func plural(noun string) string { return noun + "s" }
 
-// interval draws the cell's clusters again and again, in the same way for all cells
-// of as many.
-func (r resampled) interval(c cell, draws map[int]stats.Draws, replicates int, seed uint64) (low, high float64) {
-	groups := len(c.clusters)
-	if draws[groups] == nil {
-		drawn, err := stats.Bootstrap{Replicates: replicates, Seed: seed}.Draw(groups)
-		if err != nil {
-			return math.NaN(), math.NaN()
-		}
-		draws[groups] = drawn
+// interval draws the cell's clusters again and again.
+func (r resampled) interval(c cell, drawn *drawn) (low, high float64) {
+	draws, err := drawn.of(len(c.clusters))
+	if err != nil {
+		return math.NaN(), math.NaN()
 	}
-	results, err := draws[groups].RunAll(1, func(blocks []int32) ([]float64, error) {
+	results, err := draws.RunAll(1, func(blocks []int32) ([]float64, error) {
 		total := make([]float64, len(r.sums))
 		for _, g := range blocks {
 			for i, s := range c.clusters[g] {
@@ -93,15 +111,14 @@ func (r resampled) interval(c cell, draws map[int]stats.Draws, replicates int, s
 	if err != nil { // too many replicates lack one of the groups
 		return math.NaN(), math.NaN()
 	}
-	return results[0].Interval(expanded(groups))
+	return results[0].Interval(expanded(len(c.clusters)))
 }
 
 // expanded is the level at which the percentile interval of a bootstrap over few
 // clusters has the width of one by t.
 func expanded(groups int) float64 {
 	g := float64(groups)
-	t := distuv.StudentsT{Sigma: 1, Nu: g - 1}.Quantile((1 + Level) / 2)
-	return 2*distuv.UnitNormal.CDF(math.Sqrt(g/(g-1))*t) - 1
+	return 2*distuv.UnitNormal.CDF(math.Sqrt(g/(g-1))*critical(groups-1)) - 1
 }
 
 // costRatio is Σ numerator, a cost, over Σ denominator, what it bought.

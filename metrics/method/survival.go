@@ -54,12 +54,7 @@ func (s survival) Estimate(ctx context.Context, in Input) error {
 	if err != nil {
 		return err
 	}
-	cells, err := in.risks(ctx, at[len(at)-1])
-	if err != nil {
-		return err
-	}
-	var figures []figure
-	for _, c := range cells {
+	figures, err := in.risks(ctx, at[len(at)-1], func(c cell) (figures []figure) {
 		for _, day := range at {
 			share := func(s []float64) float64 { return surviving(s, day) }
 			f := figure{
@@ -73,6 +68,10 @@ func (s survival) Estimate(ctx context.Context, in Input) error {
 			}
 			figures = append(figures, f)
 		}
+		return figures
+	})
+	if err != nil {
+		return err
 	}
 	return in.store(figures)
 }
@@ -91,8 +90,9 @@ func surviving(s []float64, day int) float64 {
 	return share
 }
 
-// risks reads the cells' clusters with the sums that surviving takes.
-func (in Input) risks(ctx context.Context, last int) ([]cell, error) {
+// risks reads the cells' clusters with the sums that surviving takes, and has the
+// figures of each stated.
+func (in Input) risks(ctx context.Context, last int, state func(c cell) []figure) ([]figure, error) {
 	u, err := in.read(ctx, "days IS NOT NULL AND event IS NOT NULL", nil,
 		[]string{fmt.Sprintf("least(greatest(days, 0), %d)", last+1), "CASE WHEN event THEN 1 ELSE 0 END"})
 	if err != nil {
@@ -108,5 +108,5 @@ func (in Input) risks(ctx context.Context, last int) ([]cell, error) {
 		default:
 			into[2+2*day].add(one)
 		}
-	}}), nil
+	}}, state), nil
 }

@@ -2,45 +2,12 @@ package method
 
 import (
 	"cmp"
-	"math/bits"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 )
-
-// sum is a sum of integers that cannot overflow, so that it repeats whatever the
-// order of rows.
-type sum struct {
-	hi int64
-	lo uint64
-}
-
-func (s *sum) add(v int64) {
-	lo, carry := bits.Add64(s.lo, uint64(v), 0) //nolint:gosec // two's complement
-	s.lo, s.hi = lo, s.hi+v>>63+int64(carry)    //nolint:gosec // 0 or 1
-}
-
-// product adds the product of two numbers.
-func (s *sum) product(x, y int64) {
-	hi, lo := bits.Mul64(uint64(x), uint64(y))                         //nolint:gosec // two's complement
-	s.plus(sum{hi: int64(hi) - (x >> 63 & y) - (y >> 63 & x), lo: lo}) //nolint:gosec // as above
-}
-
-// millionths is the sum in units.
-func (s *sum) millionths() float64 {
-	if s.hi >= 0 {
-		return (float64(s.hi)*(1<<64) + float64(s.lo)) / 1e6
-	}
-	lo, carry := bits.Add64(^s.lo, 1, 0)
-	return -(float64(^s.hi+int64(carry))*(1<<64) + float64(lo)) / 1e6 //nolint:gosec // as above
-}
-
-// Every as a dimension or category of a unit row says that it counts in every one
-// that other rows have beside the same other dimensions: as do those with whom
-// each kind of program is compared.
-const Every = "*"
 
 // tally is what to count in each cell.
 type tally struct {
@@ -52,10 +19,11 @@ type tally struct {
 }
 
 // tally counts the unit rows in the cells of all lists of dimensions, some lists on
-// each processor. The units are free then.
-func (in Input) tally(u *units, t tally) []cell {
+// each processor, and has the figures of each cell stated. The units are free then, and
+// a cell's clusters when it is stated.
+func (in Input) tally(u *units, t tally, state func(c cell) []figure) []figure {
 	defer u.free()
-	out := make([][]cell, len(in.Dimensions))
+	out := make([][]figure, len(in.Dimensions))
 	person, _, _ := strings.Cut(in.Person, "_")
 	if person == "" {
 		person = "row"
@@ -74,7 +42,7 @@ func (in Input) tally(u *units, t tally) []cell {
 			c := newCounter(u, t, list)
 			defer c.free()
 			c.count()
-			out[i] = c.cells(person, schools)
+			out[i] = c.figures(person, schools, state)
 			if tell {
 				t.tell.note(in.Person, list, c, nil)
 			}
@@ -281,121 +249,74 @@ func (c *counter) digest(who int32) digest16 {
 	return c.met.ranked[who]
 }
 
-// join adds the cells whose rows count in every one to those that have each
-// dimension by name.
-func (c *counter) join() {
-	c.hosts = make([][]int32, len(c.known))
-	for at := range c.known {
-		k := &c.known[at]
-		if k.every {
-			continue
-		}
-		keys := []uint64{c.found.keys[at][0]}
-		for i, every := range c.every {
-			if every == none {
-				continue
-			}
-			far := c.far(k.first, i, every)
-			if c.dimensions[i] == Breakdown[1] { // its order goes with it
-				far += c.far(k.first, i+1, none)
-			}
-			for _, key := range keys {
-				keys = append(keys, key+far)
-			}
-		}
-		for _, key := range keys[1:] {
-			if other := c.found.find(key); other != none {
-				c.hosts[other] = append(c.hosts[other], int32(at))
-				c.take(int32(at), other)
-			}
-		}
-	}
-}
-
-// far is how far a row's key is from that with another code in a column.
-func (c *counter) far(row int32, column int, code int32) uint64 {
-	return uint64(code-c.of[column].codes[row]) * c.strides[column] //nolint:gosec // what overflows comes back when it is added
-}
-
-// take adds another cell's rows to a cell.
-func (c *counter) take(at, other int32) {
-	k := &c.known[at]
-	k.units += c.known[other].units
-	for _, from := range c.known[other].clusters {
-		into := c.vector(c.cluster(k, at, c.labels[from]))
-		for i, s := range c.vector(from) {
-			into[i].plus(s)
-		}
-	}
-	others := c.slotsOf(other)
-	for i := range c.needs {
-		s := &c.slotsOf(at)[i]
-		s.who = slices.Concat(s.who, others[i].who)
-		slices.Sort(s.who)
-		s.who = slices.Compact(s.who)
-		s.n = int64(len(s.who))
-	}
-	if c.needs[0] == none {
-		k.people = digest16{}
-		for _, who := range c.slotsOf(at)[0].who {
-			k.people.flip(c.digest(who))
-		}
-	}
-}
-
 // alone says whether a cell's clusters are people.
 func (c *counter) alone(at int32) bool {
 	return !c.known[at].every && (c.apart || len(c.known[at].clusters) == 1)
 }
 
-// split parts the cells of one school into clusters of a person each.
-func (c *counter) split() [][]int32 {
-	apart := make([][]int32, len(c.known))
-	last := make([]int32, len(c.known))
-	alone := false
-	for at := range c.known {
-		last[at] = -2
-		alone = alone || c.alone(int32(at))
-	}
-	if !alone {
-		return apart
-	}
-	put := func(at, row int32) {
-		if !c.alone(at) {
-			return
-		}
-		who := row
-		if c.who != nil {
-			who = c.who[row]
-		}
-		if last[at] != who {
-			last[at] = who
-			apart[at] = append(apart[at], c.open(who))
-		}
-		c.add(c.vector(apart[at][len(apart[at])-1]), row)
-	}
-	for row := range int32(c.n) { //nolint:gosec // rows are counted in 32 bits
-		at := c.cellOf[row]
+// eachAlone calls f with the rows of cells whose clusters are people, by person.
+func (c *counter) eachAlone(f func(at, row int32)) {
+	for row, at := range c.cellOf {
 		if at == none {
 			continue
 		}
-		put(at, row)
+		if c.alone(at) {
+			f(at, int32(row))
+		}
 		if c.joins {
 			for _, host := range c.hosts[at] {
-				put(host, row)
+				if c.alone(host) {
+					f(host, int32(row))
+				}
 			}
 		}
 	}
-	return apart
 }
 
-// cells returns what was counted. Schools come in the order of their names, which
-// ranks has, people in that of their keys, and rows about nobody in that of their
-// sums, so that doubles are added in one order.
-func (c *counter) cells(person string, ranks []int) []cell {
-	apart := c.split()
-	out := make([]cell, 0, len(c.known))
+// ofAlone returns the rows of cells whose clusters are people, those of a cell
+// together, with the end of each cell's.
+func (c *counter) ofAlone() (rows, ends []int32) {
+	ends = make([]int32, len(c.known)+1)
+	c.eachAlone(func(at, _ int32) { ends[at+1]++ })
 	for at := range c.known {
+		ends[at+1] += ends[at]
+	}
+	n := int(ends[len(c.known)])
+	rows = c.memory.codes.take(n)[:n]
+	c.eachAlone(func(at, row int32) {
+		rows[ends[at]] = row
+		ends[at]++
+	})
+	return rows, ends
+}
+
+// split makes clusters of a person each.
+func (c *counter) split(rows []int32) (clusters []int32) {
+	for i, row := range rows {
+		if i == 0 || c.who == nil || c.who[row] != c.who[rows[i-1]] {
+			clusters = append(clusters, c.open(none))
+		}
+		c.add(c.vector(clusters[len(clusters)-1]), row)
+	}
+	return clusters
+}
+
+// figures has the figures of each cell stated. Schools come in the order of their
+// names, which ranks has, people in that of their keys, and rows about nobody in that
+// of their sums, so that doubles are added in one order.
+func (c *counter) figures(person string, ranks []int, state func(c cell) []figure) (out []figure) {
+	rows, ends := c.ofAlone()
+	defer c.memory.codes.put(rows)
+	rank := func(cluster int32) int {
+		if code := c.labels[cluster]; code != none {
+			return ranks[code]
+		}
+		return none
+	}
+	whole, from := len(c.labels), int32(0)
+	for at := range c.known {
+		own := rows[from:ends[at]]
+		from = ends[at]
 		k := &c.known[at]
 		if k.every {
 			continue
@@ -408,21 +329,19 @@ func (c *counter) cells(person string, ranks []int) []cell {
 		}
 		clusters := k.clusters
 		if c.alone(int32(at)) {
-			o.by, clusters = person, apart[at]
+			o.by, clusters = person, c.split(own)
 			if c.who == nil {
 				slices.SortFunc(clusters, c.bySums)
 			}
 		} else {
-			rank := func(cluster int32) int {
-				if code := c.labels[cluster]; code != none {
-					return ranks[code]
-				}
-				return none
-			}
 			slices.SortFunc(clusters, func(a, b int32) int { return cmp.Compare(rank(a), rank(b)) })
 		}
 		c.fill(&o, clusters)
-		out = append(out, o)
+		for _, f := range state(o) {
+			f.clusters, f.total = nil, nil
+			out = append(out, f)
+		}
+		c.labels, c.sums = c.labels[:whole], c.sums[:whole*c.size] // people's
 	}
 	return out
 }
@@ -447,11 +366,6 @@ func (c *counter) fill(o *cell, clusters []int32) {
 	for i, s := range total {
 		o.total[i] = s.millionths()
 	}
-}
-
-func (s *sum) plus(o sum) {
-	lo, carry := bits.Add64(s.lo, o.lo, 0)
-	s.lo, s.hi = lo, s.hi+o.hi+int64(carry) //nolint:gosec // 0 or 1
 }
 
 // keys are the values of all dimensions and the breakdown of a cell.

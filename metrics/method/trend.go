@@ -32,21 +32,18 @@ func (trend) Estimate(ctx context.Context, in Input) error {
 		return err
 	}
 	least := slices.Min(u.sums[1]) // from the least on, squares of years stay small
-	cells := in.tally(u, tally{size: 5, tell: in.Counted, add: func(into []sum, row int32) {
+	return in.store(in.tally(u, tally{size: 5, tell: in.Counted, add: func(into []sum, row int32) {
 		y, x := u.sums[0][row], u.sums[1][row]-least
 		into[0].add(1_000_000)
 		into[1].add(y)
 		into[2].product(y, x)
 		into[3].add(x * 100_000)
 		into[4].product(x, x)
-	}})
-	figures := make([]figure, len(cells))
-	for i, c := range cells {
+	}}, func(c cell) []figure {
 		f := figure{cell: c, value: slope(c.sums(-1)), label: "least squares, jackknife over " + plural(c.by) + ", t (Bell-McCaffrey)", numerator: math.NaN(), denominator: math.NaN()}
 		f.low, f.high = c.slopeInterval(f.value)
-		figures[i] = f
-	}
-	return in.store(figures)
+		return []figure{f}
+	}))
 }
 
 // slope of a line from n, 1000 Σy, 10000 Σxy, Σx and Σx² / 10000.

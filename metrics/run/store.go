@@ -99,8 +99,8 @@ func (s *store) attachValues(ctx context.Context, path string) error {
 	return nil
 }
 
-func (s *store) exec(ctx context.Context, stmt string, args ...any) error {
-	_, err := s.conn.ExecContext(ctx, stmt, args...)
+func (s *store) exec(ctx context.Context, stmt string) error {
+	_, err := s.conn.ExecContext(ctx, stmt)
 	return err
 }
 
