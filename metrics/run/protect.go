@@ -43,6 +43,7 @@ func (s *store) protect(ctx context.Context, cells []*cell, marts map[string]str
 		if err != nil {
 			return out, fmt.Errorf("%s: %w", mart, err)
 		}
+		hideSame(tables, shown)
 		for i := range tables {
 			for k, c := range of[i] {
 				c.publish(shown[i][k], rules.Thresholds.Rounding)

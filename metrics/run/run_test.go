@@ -251,6 +251,23 @@ func TestMoneyTellsNoNumberOfPeople(t *testing.T) {
 	}
 }
 
+// How many took part is one number, whether the share of those who did or what it
+// cost is asked for: where a few are hidden, both are.
+func TestSameCountsAreHiddenTogether(t *testing.T) {
+	t.Parallel()
+	w := newWarehouse(t, 6, 150, 2)
+	if _, err := w.run(t.Context(), 2, nil); err != nil {
+		t.Fatal(err)
+	}
+	var hidden, told int
+	w.query("mart_formative", `SELECT count(*), count(*) FILTER (u.status <> 'suppressed') FROM metric_value u JOIN metric_value p
+		USING (district_id, session_id, program_kind) WHERE u.metric = 'pd_uptake_rate' AND p.metric = 'cost_per_participant' AND p.program_id IS NULL AND p.n IS NULL
+		AND coalesce(u.school_id, u.grade_band, u.subject, u.experience_band, u.device_access, u.broadband_access) IS NULL`, &hidden, &told)
+	if hidden == 0 || told > 0 {
+		t.Errorf("of %d numbers of participants that are hidden %d are told by uptake", hidden, told)
+	}
+}
+
 // query reads one row of a mart.
 func (w *warehouse) query(name, query string, into ...any) {
 	w.t.Helper()
