@@ -65,7 +65,7 @@ func countsOf(m *disclosure.Metric, of func(*disclosure.MetricRow) float64) map[
 		}
 		list.WriteString(r.Breakdown)
 		hash := fnv.New64a()
-		_, _ = hash.Write([]byte(place(r) + "\x1f" + strconv.FormatFloat(n, 'g', -1, 64))) //nolint:errcheck // it has none
+		_, _ = hash.Write([]byte(place(r) + "\x1f" + strconv.FormatFloat(n, 'g', -1, 64)))
 		sums[list.String()] += hash.Sum64()
 		rows[list.String()]++
 	}
