@@ -97,6 +97,19 @@ func TestTableKeepsToItsWidth(t *testing.T) {
 	}
 }
 
+func TestTableKeepsWordsWhole(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	a := &app{stdout: &out, config: Config{Output: formatTable}}
+	id := strings.Repeat("0123456789", 8)
+	if err := a.print([]finding{{id, statusOK, id, "some words"}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Count(out.String(), id); got != 2 {
+		t.Errorf("%d of 2 identifiers are whole:\n%s", got, out.String())
+	}
+}
+
 func TestProgressIsSilentOffTerminals(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	tableWidth = 100  // characters that a line keeps to, by wrapping the widest columns
+	tableWidth = 100  // characters that a line keeps to, by wrapping the widest columns between words
 	columnGap  = "  " // between columns
 	minWrap    = 24   // characters below which a column is not wrapped further
 )
@@ -68,12 +68,15 @@ func layOut(rows [][]string, right func(column int) bool) string {
 }
 
 // fit returns the columns' settings, the widest ones narrowed until a line
-// fits tableWidth.
+// fits tableWidth. Words stay whole, since somebody may copy an identifier.
 func fit(rows [][]string) []table.ColumnConfig {
-	widths := make([]int, len(rows[0]))
+	widths, least := make([]int, len(rows[0])), make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
 			widths[i] = max(widths[i], text.LongestLineLen(cell))
+			for word := range strings.FieldsSeq(cell) {
+				least[i] = max(least[i], minWrap, text.StringWidth(word))
+			}
 		}
 	}
 	total := len(columnGap) * (len(widths) - 1)
@@ -81,8 +84,13 @@ func fit(rows [][]string) []table.ColumnConfig {
 		total += w
 	}
 	for ; total > tableWidth; total-- {
-		widest := slices.Index(widths, slices.Max(widths))
-		if widths[widest] <= minWrap {
+		widest := -1
+		for i, w := range widths {
+			if w > least[i] && (widest < 0 || w > widths[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
 			break
 		}
 		widths[widest]--
