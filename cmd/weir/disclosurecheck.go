@@ -40,9 +40,9 @@ what the rest of the table would tell of it if it alone were hidden:
 
 The file (CSV, TSV, JSON, Parquet or Arrow) has a row for each cell: the
 categories, the distinct people, and what is measured of them. In rows for
-totals the dimension is empty or says total, all or overall. Hierarchies are written from
-the top: --dims district/school. A cell without a row has nobody, and readers
-know it.
+totals the dimension is empty or says total, all or overall. Hierarchies are
+written from the top: --dims district/school. A cell without a row has nobody,
+and readers know it.
 
 With --out it writes a copy in which every rule holds. No warehouse is needed,
 unless --agreement names one of its agreements.

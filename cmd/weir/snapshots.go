@@ -143,7 +143,7 @@ func shownRuns(of []snapshot.MetricRun) []shownRun {
 func (a *app) newSnapshotsVerify() *cobra.Command {
 	return &cobra.Command{
 		Use: "verify [SNAPSHOT]", Short: "Recompute every hash and row count of a snapshot",
-		Long:    "Recomputes the hash of every file and the row count of every table of a\nsnapshot, by default the current one, and compares them with its manifest. The\nrows of a reference part, such as core_reference, are counted in its compartment.",
+		Long:    "Recomputes the hash of every file and the row count of every table of a\nsnapshot, by default the current one, and compares them with its manifest. The\nrows of a reference part, such as core_reference, are counted in its\ncompartment.",
 		Example: "  weir snapshots verify",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
