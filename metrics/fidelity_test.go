@@ -243,7 +243,7 @@ func TestFidelity(t *testing.T) {
 // BenchmarkFidelity prints in how many of 100 districts each planted quantity lies
 // within its metric's 95 % interval. It fails for one that is found in fewer than 90,
 // and in fewer than 90 of the next 100 again: of 55 true intervals of 95 % one falls
-// below 90 of 100 in every other run, and hardly ever twice. It takes ten minutes for
+// below 90 of 100 in every other run, and hardly ever twice. It takes four minutes for
 // each hundred on two processors, and says all on standard error, of which go test would
 // keep ten lines.
 func BenchmarkFidelity(b *testing.B) {
