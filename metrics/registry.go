@@ -92,6 +92,18 @@ func (r *Registry) Get(id string) (*Metric, bool) {
 	return m, ok
 }
 
+// Relations lists the relations that a metric or relation reads, what one reads
+// before it.
+func (r *Registry) Relations(m *Metric) []*Metric {
+	var out []*Metric
+	for _, id := range m.Relations {
+		if relation, ok := r.byID[id]; ok {
+			out = append(out, relation)
+		}
+	}
+	return out
+}
+
 // Ordered lists relations and metrics so that what one reads precedes it.
 func (r *Registry) Ordered() []*Metric { return slices.Clone(r.order) }
 

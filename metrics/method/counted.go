@@ -22,8 +22,9 @@ type Counted struct {
 	told bool // by the method itself
 }
 
-// nobody says that the values count no people of unit rows.
-func (w *Counted) nobody() {
+// settle says that the method itself has told whom the values count, or that they
+// count nobody as unit rows do.
+func (w *Counted) settle() {
 	if w != nil {
 		w.told = true
 	}

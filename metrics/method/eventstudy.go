@@ -22,9 +22,10 @@ import (
 // Effects are group-time effects after Callaway and Sant'Anna (J. Econometrics
 // 225, 2021) of a district's schools, with schools of all districts that never or
 // do not yet have the event as comparison, averaged by the time since the event. n
-// is the people of the smaller side of those that an effect is made of. With few schools that have it, their own
-// spread says little; so the spread of schools around their group's path is
-// pooled over all groups, as in an analysis of variance, with t. Option show:
+// is the people of the smaller side of those that an effect is made of. With few
+// schools that have it, their own spread says little; so the spread of schools
+// around their group's path is pooled over all groups, as in an analysis of
+// variance, with t. Option show:
 // months, overall (the mean of months from the event on), pretrend (p of the
 // hypothesis that the months before show no effect; Hotelling's T²) or alert (1 where the
 // upper limit of overall is below no effect, else 0).

@@ -80,7 +80,7 @@ func panelOf(kind, district string, schools map[string]schoolMonths) panel {
 
 // schoolMonths reads the sums by kind of event and school.
 func (in Input) schoolMonths(ctx context.Context) (map[string]map[string]schoolMonths, error) {
-	in.Counted.nobody() // schools are compared
+	in.Counted.settle() // schools are compared
 	kinds, first := map[string]map[string]schoolMonths{}, map[string]map[string]string{}
 	var kind, school, event string
 	var s schoolMonths

@@ -28,9 +28,7 @@ func (in Input) tally(u *units, t tally, state func(c cell) []figure) []figure {
 	if person == "" {
 		person = "row"
 	}
-	if t.tell != nil {
-		t.tell.told = true
-	}
+	t.tell.settle()
 	tell := t.tell != nil && in.Person != "" && len(t.people) == 0
 	schools := ranks(u.columns[school].names)
 	turns := make(chan struct{}, runtime.GOMAXPROCS(0))

@@ -50,12 +50,15 @@ var tidyKey = []string{
 
 // wideColumns are the columns of a metric in its family's relation.
 func wideColumns(m *metrics.Metric) []mart.Column {
-	what := m.Title + ": " + m.Definition
-	return []mart.Column{
-		{Name: m.ID, Type: "DOUBLE", Description: what + " Unit: " + m.Unit + "."},
-		{Name: m.ID + "_low", Type: "DOUBLE", Description: m.Title + ": lower end of the 95 % interval."},
-		{Name: m.ID + "_high", Type: "DOUBLE", Description: m.Title + ": upper end of the 95 % interval."},
-		{Name: m.ID + "_n", Type: "BIGINT", Description: m.Title + ": distinct people, rounded. Unit: people."},
-		{Name: m.ID + "_shown", Type: "VARCHAR", Description: m.Title + ": in words, or why it is not shown."},
+	columns := []mart.Column{
+		{Type: "DOUBLE", Description: m.Definition + " Unit: " + m.Unit + "."},
+		{Type: "DOUBLE", Description: "lower end of the 95 % interval."},
+		{Type: "DOUBLE", Description: "upper end of the 95 % interval."},
+		{Type: "BIGINT", Description: "distinct people, rounded. Unit: people."},
+		{Type: "VARCHAR", Description: "in words, or why it is not shown."},
 	}
+	for i, of := range metrics.Wide {
+		columns[i].Name, columns[i].Description = m.ID+of, m.Title+": "+columns[i].Description
+	}
+	return columns
 }

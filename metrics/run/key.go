@@ -16,10 +16,8 @@ import (
 // those of the relations that it reads, the data, the method and this program.
 func (r *Runner) key(m *metrics.Metric) string {
 	words := []string{"metric", m.ID, m.Digest, r.data(m), r.Program}
-	for _, id := range m.Relations {
-		if relation, ok := r.Registry.Get(id); ok {
-			words = append(words, id, relation.Digest)
-		}
+	for _, relation := range r.Registry.Relations(m) {
+		words = append(words, relation.ID, relation.Digest)
 	}
 	if how, ok := method.ByName(m.Method); ok {
 		words = append(words, m.Method, strconv.Itoa(how.Version()))
@@ -35,10 +33,8 @@ func (r *Runner) figures(m *metrics.Metric) string {
 	for _, name := range slices.Sorted(maps.Keys(m.Options)) {
 		words = append(words, name, string(m.Options[name]))
 	}
-	for _, id := range m.Relations {
-		if relation, ok := r.Registry.Get(id); ok {
-			words = append(words, relation.SQL)
-		}
+	for _, relation := range r.Registry.Relations(m) {
+		words = append(words, relation.SQL)
 	}
 	if how, ok := method.ByName(m.Method); ok {
 		words = append(words, strconv.Itoa(how.Version()))

@@ -50,11 +50,9 @@ func (s *store) price(ctx context.Context, registry *metrics.Registry, cells []*
 	if !ok {
 		return nil
 	}
-	for _, id := range append(slices.Clone(relation.Relations), price) {
-		if of, ok := registry.Get(id); ok {
-			if err := s.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP VIEW %s AS %s", duck.Ident(id), of.Query())); err != nil {
-				return fmt.Errorf("relation %s: %w", id, unfit(of, err))
-			}
+	for _, of := range append(registry.Relations(relation), relation) {
+		if err := s.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP VIEW %s AS %s", duck.Ident(of.ID), of.Query())); err != nil {
+			return fmt.Errorf("relation %s: %w", of.ID, unfit(of, err))
 		}
 	}
 	rows, err := s.conn.QueryContext(ctx, "SELECT district_id, currency, coalesce(prices, '') FROM price WHERE district_id IS NOT NULL")

@@ -36,15 +36,14 @@ func (w *Workbench) Compute(ctx context.Context, m *metrics.Metric, lists [][]st
 	if !ok {
 		return in, fmt.Errorf("method %q is unknown", m.Method)
 	}
-	for _, id := range m.Relations {
-		relation, ok := w.registry.Get(id)
-		if !ok || w.made[id] {
+	for _, relation := range w.registry.Relations(m) {
+		if w.made[relation.ID] {
 			continue
 		}
-		if err := w.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE %s AS %s", duck.Ident(id), relation.Query())); err != nil {
-			return in, fmt.Errorf("make relation %s: %w", id, unfit(relation, err))
+		if err := w.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE %s AS %s", duck.Ident(relation.ID), relation.Query())); err != nil {
+			return in, fmt.Errorf("make relation %s: %w", relation.ID, unfit(relation, err))
 		}
-		w.made[id] = true
+		w.made[relation.ID] = true
 	}
 	in = method.Input{
 		DB: w.conn, Units: "(" + m.Query() + ")", Columns: m.Names(), Into: Values, Person: m.Person.Key(),
